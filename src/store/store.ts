@@ -1,0 +1,203 @@
+/**
+ * The seam: what Tocsin needs of a store, and nothing of what any store is. Two real stores stand behind it
+ * (`disk/`, `redis/`), one for tests (`memory.ts`); one contract suite runs on all three. No client, connection or
+ * transaction type crosses it. Times are milliseconds since the epoch, sizes bytes, offsets dense per partition.
+ */
+export interface Store {
+  /** How many partitions the log has: 1 for the embedded store. */
+  readonly partitions: number;
+
+  /**
+   * Makes `owner` the one worker of a partition until `now + ttl`. The same owner asking again renews and keeps its
+   * epoch; another owner gets null while a lease holds, else the next epoch. `commit` refuses every older epoch.
+   */
+  lease(partition: number, owner: string, ttl: number): Promise<Lease | null>;
+  /** Gives a lease back at once. No effect when the epoch is no longer current. */
+  release(partition: number, epoch: number): Promise<void>;
+
+  /**
+   * Appends entries, in order, in one atomic step; resolves when they are durable. Offsets are given out densely, `count` an
+   * entry. The stamp kept is max(`stamp`, last stamp of the partition).
+   * Throws StoreError `duplicate_ids` (with `ids`), and appends nothing, when an id of an entry is known already;
+   * `full` when there is no room.
+   */
+  append(partition: number, entries: readonly LogEntry[], stamp: number): Promise<readonly Appended[]>;
+  /** Which of the ids are known already, in order. */
+  known(partition: number, ids: readonly string[]): Promise<readonly boolean[]>;
+  /**
+   * Records from the one that holds offset `from`, oldest first, at most about `limit.bytes` (at least one record). An
+   * empty answer: nothing there yet, after waiting up to `limit.wait` milliseconds for an append.
+   * Throws `trimmed` when the log before that is gone, `damaged` when a stored value fails its checksum.
+   */
+  read(partition: number, from: number, limit: { readonly bytes: number; readonly wait: number }): Promise<readonly LogRecord[]>;
+  /** First offset kept and the offset that the next event will get. */
+  bounds(partition: number): Promise<{ readonly first: number; readonly next: number }>;
+  /** Drops whole records that lie before `before`, and ids older than `idsBefore` (a stamp). */
+  trim(partition: number, before: number, idsBefore: number): Promise<void>;
+
+  /** Position, state, alerts, deliveries and documents in one atomic, durable step. Throws `fenced` for an old epoch. */
+  commit(partition: number, epoch: number, commit: Commit): Promise<void>;
+  /** What the last commit left: where to go on, and the newest snapshot. */
+  checkpoint(partition: number): Promise<Checkpoint>;
+
+  /** An alert by id, or null. */
+  alert(id: string): Promise<StoredAlert | null>;
+  /** Alerts with a sequence number above `after`, oldest first, that fit the filter. */
+  alerts(after: number, limit: number, filter: AlertFilter): Promise<readonly StoredAlert[]>;
+
+  /**
+   * Takes up to `limit` deliveries that are due at `now` (state pending or retrying) and hides them from other claims
+   * until `until`. A claim that is never settled (a crash) is due again then.
+   */
+  claim(now: number, until: number, limit: number): Promise<readonly Delivery[]>;
+  /** Writes back what became of a delivery: its state, next due time, attempts. */
+  settle(deliveries: readonly Delivery[]): Promise<void>;
+  /** The earliest time at which a delivery falls due, or null. */
+  nextDue(): Promise<number | null>;
+  delivery(id: string): Promise<Delivery | null>;
+  /** Deliveries in order of their sequence numbers above `after`. */
+  deliveries(after: number, limit: number, filter: DeliveryFilter): Promise<readonly Delivery[]>;
+
+  /** Small documents (rules, rule versions, streams, destinations), by kind and key. */
+  document(kind: string, key: string): Promise<Document | null>;
+  /** In order of key, keys above `after` ('' from the start). */
+  documents(kind: string, after: string, limit: number): Promise<readonly Document[]>;
+  /** Writes a document; its version goes up by one. Throws `conflict` when `expected` is given and is not the current version (0: must not exist). */
+  putDocument(kind: string, key: string, value: Uint8Array, expected?: number): Promise<number>;
+  /** True when it existed. */
+  deleteDocument(kind: string, key: string): Promise<boolean>;
+
+  /** Whether the store answers; throws the reason when it does not. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Lease {
+  /** Rises with every new owner; fences commits. */
+  readonly epoch: number;
+  readonly until: number;
+}
+
+/** What a log record is: a batch of events, a tick or watermark, a change to a stream or rule, an erasure. */
+export type EntryKind = 'events' | 'watermark' | 'stream' | 'rule' | 'erasure';
+
+export interface LogEntry {
+  readonly kind: EntryKind;
+  /** How many offsets it takes: the events of a batch, 1 for every other kind. */
+  readonly count: number;
+  readonly payload: Uint8Array;
+  /** The ids that tell repeats, one for each event that has one; empty: none. Namespaced by the caller. */
+  readonly ids: readonly string[];
+}
+
+export interface LogRecord {
+  readonly kind: EntryKind;
+  readonly first: number;
+  readonly count: number;
+  /** Arrival stamp; never goes back within a partition. */
+  readonly stamp: number;
+  readonly payload: Uint8Array;
+}
+
+export interface Appended {
+  readonly first: number;
+  readonly last: number;
+  readonly stamp: number;
+}
+
+export interface Commit {
+  /** Offset of the next record to process. */
+  readonly position: number;
+  /** A whole snapshot of the state as of `position`, or null: the one before stays. */
+  readonly snapshot: Uint8Array | null;
+  /** Alerts in order. One whose id is stored already is skipped, its deliveries too. */
+  readonly alerts: readonly AlertRecord[];
+  readonly documents: readonly DocumentChange[];
+}
+
+export interface Checkpoint {
+  readonly position: number;
+  readonly snapshot: { readonly position: number; readonly bytes: Uint8Array } | null;
+}
+
+export interface AlertRecord {
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: string;
+  /** Arrival stamp of the record that made it final. */
+  readonly stamp: number;
+  /** The alert as JSON (UTF-8). */
+  readonly body: Uint8Array;
+  /** A delivery is made for each: due at once. */
+  readonly destinations: readonly string[];
+}
+
+export interface StoredAlert extends AlertRecord {
+  /** Order of commit; the cursor of lists and of the live feed. */
+  readonly sequence: number;
+}
+
+export interface AlertFilter {
+  readonly rule?: string;
+  readonly severity?: string;
+  /** Stamp, inclusive. */
+  readonly since?: number;
+}
+
+export type DeliveryState = 'pending' | 'retrying' | 'delivered' | 'dead';
+
+export interface Delivery {
+  /** `<alert id>.<destination>`. */
+  readonly id: string;
+  readonly sequence: number;
+  readonly alert: string;
+  readonly rule: string;
+  readonly destination: string;
+  readonly state: DeliveryState;
+  /** When the next attempt is due; meaningless once delivered or dead. */
+  readonly due: number;
+  readonly created: number;
+  readonly attempts: readonly Attempt[];
+}
+
+export interface Attempt {
+  readonly at: number;
+  /** HTTP status, or null when no answer came. */
+  readonly status: number | null;
+  readonly error: string | null;
+  /** Milliseconds until the answer or the failure. */
+  readonly duration: number;
+}
+
+export interface DeliveryFilter {
+  readonly destination?: string;
+  readonly state?: DeliveryState;
+}
+
+export interface Document {
+  readonly key: string;
+  readonly version: number;
+  readonly value: Uint8Array;
+}
+
+export interface DocumentChange {
+  readonly kind: string;
+  readonly key: string;
+  /** null deletes. */
+  readonly value: Uint8Array | null;
+}
+
+export type StoreErrorCode = 'duplicate_ids' | 'full' | 'trimmed' | 'damaged' | 'fenced' | 'conflict' | 'unavailable';
+
+/** Everything a store throws on purpose. */
+export class StoreError extends Error {
+  constructor(
+    readonly code: StoreErrorCode,
+    message: string,
+    readonly ids: readonly string[] = [],
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = 'StoreError';
+  }
+}
