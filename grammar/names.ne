@@ -6,7 +6,8 @@ name -> (%word | %clause | %form | %quoted) {% expression.name %}
 
 bare_alias -> (%word | %quoted) {% expression.name %}
 
-function_name -> (%word | %clause) {% expression.name %}
+# Not every clause word: `x LIKE running ESCAPE (y)` would also be a call of ESCAPE.
+function_name -> (%word | "LEFT" | "RIGHT") {% expression.name %}
 
 step_name -> any_word {% expression.nameOf %}
            | %quoted  {% expression.nameOf %}

@@ -6,7 +6,7 @@ import type { Token, TokenType } from './token.js';
 // so that no text of many openings is scanned once for each.
 const RULES = moo.compile({
   space: { match: /[\s\uFEFF]+/u, lineBreaks: true },
-  comment: [{ match: /--[^\r\n]*/u }, { match: /\/\*[^]*?(?:\*\/|(?![^]))/u, lineBreaks: true }],
+  comment: [{ match: /--[^\r\n]*/u }, { match: /\/\*[\s\S]*?(?:\*\/|(?![\s\S]))/u, lineBreaks: true }],
   string: { match: /'[^']*(?:''[^']*)*'?/u, lineBreaks: true },
   quoted: { match: /"[^"]*(?:""[^"]*)*"?/u, lineBreaks: true },
   number: /(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\p{L}\p{N}_])/u,

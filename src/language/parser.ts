@@ -2,7 +2,7 @@ import type { Statement } from './ast.js';
 import { read } from './chart.js';
 import type { Diagnostic } from './diagnostic.js';
 import { lex } from './lexer.js';
-import { checkDepth, checkLength, checkTokens } from './limits.js';
+import { checkDepth, checkLength, checkTokens, refusal } from './limits.js';
 import { checkQuantifiers } from './quantifiers.js';
 import { describeBadToken, describeSyntaxError } from './syntax_error.js';
 import type { Token } from './token.js';
@@ -38,7 +38,9 @@ export function parse(text: string): Parsed {
     const reading = read(part.tokens);
     const [statement] = reading.trees;
     if (statement === undefined) return refused(describeSyntaxError(part.tokens, part.end, reading));
-    const problems = [checkDepth(statement) ?? checkQuantifiers(statement)].flat();
+    const problems = [
+      checkDepth(statement) ?? checkWatermarks(statement, part.tokens) ?? checkQuantifiers(statement),
+    ].flat();
     if (problems.length > 0) return { statements: [], diagnostics: problems };
     statements.push(statement);
   }
@@ -62,4 +64,16 @@ function split(
     start = i + 1;
   }
   return parts;
+}
+
+/** The tree has room for one WATERMARK; a second one is only to be seen in the tokens. */
+function checkWatermarks(statement: Statement, tokens: readonly Token[]): Diagnostic | null {
+  if (statement.kind !== 'create_stream') return null;
+  const found = tokens.filter((token, i) => token.text === 'WATERMARK' && tokens[i + 1]?.text === 'FOR');
+  const [, second] = found;
+  if (second === undefined) return null;
+  return refusal('duplicate_watermark', 'a stream has one WATERMARK', {
+    span: second.span,
+    hint: 'keep the column that holds the event time',
+  });
 }

@@ -93,8 +93,8 @@ export function inList(
 }
 
 export function like(parts: readonly [Expression, Token | null, Token, Expression, Expression | null]): Like {
-  const [operand, not, , pattern, escape] = parts;
-  return { kind: 'like', operand, pattern, escape, negated: not !== null, span: over(parts) };
+  const [operand, not, , pattern, escapedBy] = parts;
+  return { kind: 'like', operand, pattern, escape: escapedBy, negated: not !== null, span: over(parts) };
 }
 
 /** The tree keeps no parentheses, but the place of what stands in them includes them. */

@@ -24,7 +24,7 @@ interface Listed<T> {
 
 type Element = ColumnDefinition | WatermarkDefinition;
 
-/** A second WATERMARK is the parser's to refuse (`watermarks`): here the first counts. */
+/** The first WATERMARK counts; parser.ts refuses another. */
 export function createStream(
   parts: readonly [
     Token,
