@@ -2,11 +2,15 @@
 
 @lexer lexer
 
-pattern -> sequence              {% tree.first %}
-         | pattern "|" sequence  {% pattern.alternation %}
+pattern -> alternatives                {% pattern.alternation %}
 
-sequence -> element              {% tree.first %}
-          | sequence element     {% pattern.concatenation %}
+alternatives -> sequence                  {% pattern.chain %}
+              | alternatives "|" sequence {% pattern.chainBehindBar %}
+
+sequence -> elements                   {% pattern.concatenation %}
+
+elements -> element                    {% pattern.chain %}
+          | elements element           {% pattern.chainOn %}
 
 element -> pattern_primary            {% tree.first %}
          | pattern_primary quantifier {% pattern.quantified %}

@@ -15,7 +15,7 @@ export function checkLength(text: string): Diagnostic | null {
   if (text.length <= MAX_BYTES / 3) return null;
   const bytes = text.length > MAX_BYTES ? text.length : new TextEncoder().encode(text).length;
   if (bytes <= MAX_BYTES) return null;
-  const size = Math.ceil(bytes / 1024).toLocaleString('en-US');
+  const size = grouped(Math.ceil(bytes / 1024));
   return refusal(
     'text_too_long',
     `the text is too long: ${size} kB, at most ${MAX_BYTES / 1024} kB are taken`,
@@ -32,7 +32,7 @@ export function checkTokens(tokens: readonly Token[]): Diagnostic | null {
   if (last !== undefined) {
     return refusal(
       'too_many_tokens',
-      `the text is too long: at most ${MAX_TOKENS.toLocaleString('en-US')} words and signs are taken`,
+      `the text is too long: at most ${grouped(MAX_TOKENS)} words and signs are taken`,
       { span: last.span, hint: 'put statements into texts of their own' },
     );
   }
@@ -64,14 +64,10 @@ export function checkDepth(statement: Statement): Diagnostic | null {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [node, depth] = next;
     if (depth > MAX_DEPTH) {
-      return refusal(
-        'too_deep',
-        `an expression chains more than ${MAX_DEPTH.toLocaleString('en-US')} operators`,
-        {
-          span: 'span' in node ? (node.span as Span) : statement.span,
-          hint: 'write IN (...) for many comparisons with one value, or group parts with parentheses',
-        },
-      );
+      return refusal('too_deep', `an expression chains more than ${grouped(MAX_DEPTH)} operators`, {
+        span: 'span' in node ? (node.span as Span) : statement.span,
+        hint: 'write IN (...) for many comparisons with one value, or group parts with parentheses',
+      });
     }
     for (const child of Object.values(node)) {
       if (child === null || typeof child !== 'object') continue;
@@ -87,4 +83,9 @@ export function refusal(
   { span, hint = null }: { readonly span: Span; readonly hint?: string | null },
 ): Diagnostic {
   return { code, severity: 'error', message, hint, span };
+}
+
+/** A whole number with its thousands set apart, the same in every locale: `10,000`. */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(?:[0-9]{3})+$)/g, ',');
 }

@@ -1,6 +1,6 @@
 import type { Node, Pattern, PatternQuantified, Statement } from './ast.js';
 import type { Diagnostic } from './diagnostic.js';
-import { refusal } from './limits.js';
+import { grouped, refusal } from './limits.js';
 
 /** The largest number in a quantifier. */
 export const MAX_BOUND = 10_000;
@@ -14,7 +14,7 @@ export function checkQuantifiers(statement: Statement): Diagnostic[] {
   const found: Diagnostic[] = [];
   const size = measure(pattern, found);
   if (size > MAX_SIZE && found.length === 0) {
-    const message = `the pattern is too large: written out it has more than ${MAX_SIZE.toLocaleString('en-US')} steps`;
+    const message = `the pattern is too large: written out it has more than ${grouped(MAX_SIZE)} steps`;
     found.push(
       refusal('pattern_too_large', message, {
         span: pattern.span,
@@ -57,7 +57,7 @@ function check({ quantifier }: PatternQuantified, found: Diagnostic[]): number {
     found.push(refusal(code, message, { span, hint }));
   const bound = Math.max(min, max ?? 0);
   if (bound > MAX_BOUND) {
-    const most = MAX_BOUND.toLocaleString('en-US');
+    const most = grouped(MAX_BOUND);
     say(
       'quantifier_too_large',
       `a quantifier repeats at most ${most} times`,

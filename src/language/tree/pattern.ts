@@ -1,9 +1,7 @@
 import type {
   Identifier,
   Pattern,
-  PatternAlternation,
   PatternAnchor,
-  PatternConcatenation,
   PatternEmpty,
   PatternExclusion,
   PatternGap,
@@ -19,16 +17,44 @@ import { over } from './span.js';
 
 // What the rules of pattern.ne build: the parameter is the rule's right side.
 
-export function alternation(parts: readonly [Pattern, Token, Pattern]): PatternAlternation {
-  const [left, , right] = parts;
-  const branches = left.kind === 'pattern_alternation' ? [...left.branches, right] : [left, right];
-  return { kind: 'pattern_alternation', branches, span: over(parts) };
+/**
+ * Patterns in a row, latest first. The parse keeps every beginning of a row: as lists, beginnings of a long pattern would take
+ * hundreds of megabytes.
+ */
+interface Chain {
+  readonly before: Chain | null;
+  readonly last: Pattern;
+  readonly length: number;
 }
 
-export function concatenation(parts: readonly [Pattern, Pattern]): PatternConcatenation {
-  const [left, right] = parts;
-  const elements = left.kind === 'pattern_concatenation' ? [...left.elements, right] : [left, right];
-  return { kind: 'pattern_concatenation', elements, span: over(parts) };
+export function chain([last]: readonly [Pattern]): Chain {
+  return { before: null, last, length: 1 };
+}
+
+export function chainOn([before, last]: readonly [Chain, Pattern]): Chain {
+  return { before, last, length: before.length + 1 };
+}
+
+export function chainBehindBar([before, , last]: readonly [Chain, Token, Pattern]): Chain {
+  return chainOn([before, last]);
+}
+
+export function alternation([parts]: readonly [Chain]): Pattern {
+  if (parts.before === null) return parts.last;
+  const branches = listOf(parts);
+  return { kind: 'pattern_alternation', branches, span: over(branches) };
+}
+
+export function concatenation([parts]: readonly [Chain]): Pattern {
+  if (parts.before === null) return parts.last;
+  const elements = listOf(parts);
+  return { kind: 'pattern_concatenation', elements, span: over(elements) };
+}
+
+function listOf(parts: Chain): Pattern[] {
+  const list = new Array<Pattern>(parts.length);
+  for (let part: Chain | null = parts; part !== null; part = part.before) list[part.length - 1] = part.last;
+  return list;
 }
 
 export function quantified(parts: readonly [Pattern, Quantifier]): PatternQuantified {
