@@ -272,11 +272,7 @@ const ERRORS: readonly (readonly [text: string, message: RegExp, hint: RegExp | 
   ['CREATE <<RLE>> r AS SELECT a FROM s', /^expected RULE or STREAM, found `RLE`$/, /mean RULE/],
   ['CREATE STREAM s (a<<)>>', /^expected a type, found `\)`$/, null],
   ['CREATE STREAM s (a INT, WATERMARK FOR a AS a, <<WATERMARK>> FOR a AS a)', /one WATERMARK/, /event time/],
-  [
-    'CREATE RULE r WITH (a = <<b>>) AS SELECT a FROM s',
-    /^expected a value, found `b`$/,
-    null,
-  ],
+  ['CREATE RULE r WITH (a = <<b>>) AS SELECT a FROM s', /^expected a value, found `b`$/, null],
   ["SELECT <<'>>a FROM s", /has no end/, /''/],
   ['SELECT <<1abc>> FROM s', /neither a number nor a name/, /quoted/],
   ['SELECT <<“>>a” FROM s', /no meaning/, /straight quotes/],
