@@ -248,8 +248,10 @@ function fit(each: ScalarFunction, types: readonly Type[]): ResolvedFunction | s
     const parameter = parameterAt(each, i)!;
     const target =
       parameter === 'common' && type.kind !== 'ANY' ? common : accept(parameter, type, parameterTypes[i - 1]);
-    if (target === null)
-      return `${each.name} takes ${EXPECTED[parameter] ?? parameter.toUpperCase()} as argument ${i + 1}, not ${typeText(type)}`;
+    if (target === null) {
+      const hint = parameter === 'timestamp' && type.kind === 'ANY' ? ': write CAST(... AS TIMESTAMP)' : '';
+      return `${each.name} takes ${EXPECTED[parameter] ?? parameter.toUpperCase()} as argument ${i + 1}, not ${typeText(type)}${hint}`;
+    }
     parameterTypes.push(target);
   }
   if (each.result === 'remainder') {
@@ -290,7 +292,8 @@ function accept(parameter: Parameter, type: Type, before: Type | undefined): Typ
       return common === null ? null : type;
     }
   }
-  if (type.kind === 'ANY') return type;
+  // JSON has no times: without a CAST it would be text or a number.
+  if (type.kind === 'ANY') return parameter === 'timestamp' ? null : type;
   const target = TARGETS[parameter];
   if (type.kind === 'NULL')
     return target ?? (parameter === 'array' ? { kind: 'ARRAY', element: type } : type);

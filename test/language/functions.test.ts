@@ -93,6 +93,10 @@ test('calls: what is wrong is said in the terms of the text', () => {
     call('contains', arrayOf(t('BIGINT')), t('VARCHAR')),
     'CONTAINS takes a value of the type of the elements as argument 2, not VARCHAR',
   );
+  assert.equal(
+    call('to_unixtime', t('ANY')),
+    'TO_UNIXTIME takes TIMESTAMP as argument 1, not a value of an undeclared stream: write CAST(... AS TIMESTAMP)',
+  );
   assert.equal(call('frobnicate'), 'there is no function FROBNICATE');
 });
 
