@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PROBLEM_TYPE, type Problem, problemBody } from './problem.js';
+
+/** What a route gives back: a status, headers, and a body that becomes JSON or a text that is sent as it is (neither: no body). */
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How long the rest of a refused body is read and thrown away, so that the client gets to see the answer. */
+const LINGER = 2_000;
+
+/** Sends what a route answered. */
+export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  if (answer.body === undefined) {
+    const body = answer.text === undefined ? null : Buffer.from(answer.text);
+    send(request, response, answer.status, answer.headers ?? {}, body);
+    return;
+  }
+  const headers = { 'content-type': 'application/json; charset=utf-8', ...answer.headers };
+  send(request, response, answer.status, headers, Buffer.from(JSON.stringify(answer.body)));
+}
+
+/**
+ * Sends a problem as RFC 9457 has it; when an answer is on its way already, cuts it off. `awaited`: whether the rest of the
+ * request's body may still come.
+ */
+export function sendProblem(
+  request: IncomingMessage,
+  response: ServerResponse,
+  problem: Problem,
+  awaited = true,
+): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const headers = {
+    'content-type': `${PROBLEM_TYPE}; charset=utf-8`,
+    'cache-control': 'no-store',
+    ...problem.headers,
+  };
+  send(
+    request,
+    response,
+    problem.status,
+    headers,
+    Buffer.from(JSON.stringify(problemBody(problem))),
+    awaited,
+  );
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: Buffer | null,
+  awaited = true,
+): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (body !== null) response.setHeader('content-length', body.length);
+  else if (status !== 204) response.setHeader('content-length', 0);
+  const content = body === null || request.method === 'HEAD' ? Buffer.alloc(0) : body;
+  if (!awaited || request.complete || hasNoBody(request)) {
+    response.end(content);
+    return;
+  }
+  // The rest of a body that nobody wants: a connection closed on it would be reset, the answer lost with it.
+  response.setHeader('connection', 'close');
+  response.write(content);
+  const timer = setTimeout(finish, LINGER);
+  function finish(): void {
+    clearTimeout(timer);
+    request.off('end', finish).off('close', finish);
+    response.end();
+  }
+  request.once('end', finish).once('close', finish);
+  request.resume();
+}
+
+function hasNoBody(request: IncomingMessage): boolean {
+  const { headers } = request;
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import express from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+import { sendAnswer, sendProblem } from './answer.js';
+import { boundedRoom } from './body.js';
+import { docsPage } from './docs.js';
+import type { Metrics } from './metrics.js';
+import { checkOrigin } from './origin.js';
+import { Problem } from './problem.js';
+import type { Route } from './route.js';
+import { problemOf } from './translate.js';
+
+export interface AppParts {
+  readonly routes: readonly Route[];
+  /** The OpenAPI document of the routes. */
+  readonly document: object;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** Bytes of bodies that are read and worked on at a time, those of events left out: they have a bound of their own. */
+const BODIES_AT_A_TIME = 64 * 1024 * 1024;
+
+/** Events are most of the traffic: they go to their route past everything else. */
+const EVENTS = /^\/v1\/streams\/([^/?]+)\/events(?:\?|$)/;
+
+/** The whole API as one listener for node:http. Every answer that is no success is a problem (RFC 9457). */
+export function createApp({ routes, document, metrics, logger }: AppParts): RequestListener {
+  const room = boundedRoom(BODIES_AT_A_TIME);
+  const serve = async (
+    route: Route,
+    params: Readonly<Record<string, string>>,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
+    metrics.matched(request, route.path);
+    try {
+      sendAnswer(request, response, await route.handle(request, params, room));
+    } catch (error) {
+      fail(error, request, response);
+    }
+  };
+  const fail = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) {
+      const told = problem.status === 500 ? 'error' : 'warn';
+      logger[told](
+        {
+          err: error,
+          code: problem.code,
+          request_id: request.id,
+          method: request.method,
+          path: pathOf(request),
+        },
+        'request failed',
+      );
+    }
+    sendProblem(request, response, problem);
+  };
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', false);
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  app.use(requestLog(logger));
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: { 'img-src': ["'self'", 'data:'], 'upgrade-insecure-requests': null },
+      },
+      strictTransportSecurity: false,
+    }),
+  );
+  for (const route of routes) {
+    app[route.method](route.path.replaceAll(/\{(\w+)\}/g, ':$1'), (request, response) =>
+      serve(route, request.params as Record<string, string>, request, response),
+    );
+  }
+  app.use('/docs', docsPage(document));
+  app.use((request: express.Request, response: express.Response) => unrouted(routes, request, response));
+  app.use(
+    (error: unknown, request: express.Request, response: express.Response, _next: express.NextFunction) =>
+      fail(error, request, response),
+  );
+
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
+    checkOrigin(request);
+    const name = ingest && request.method === 'POST' ? EVENTS.exec(request.url ?? '')?.[1] : undefined;
+    if (name === undefined || ingest === undefined) {
+      app(request, response);
+      return;
+    }
+    response.setHeader('x-content-type-options', 'nosniff');
+    void serve(ingest, { name: decodeURIComponent(name) }, request, response);
+  };
+  const ingest = routes.find(({ method, path }) => method === 'post' && path === '/v1/streams/{name}/events');
+  return (request, response) => {
+    metrics.watch(request, response);
+    try {
+      take(request, response);
+    } catch (error) {
+      fail(error, request, response);
+    }
+  };
+}
+
+/** One line for each request, with stable names; no header and no body is logged. */
+function requestLog(logger: Logger): express.RequestHandler {
+  return pinoHttp<express.Request, express.Response>({
+    logger,
+    genReqId: () => randomUUID(),
+    quietReqLogger: true,
+    quietResLogger: true,
+    customAttributeKeys: { reqId: 'request_id', responseTime: 'duration_ms' },
+    customLogLevel: (request, response) => {
+      if (response.statusCode >= 500) return 'warn';
+      return /^\/(healthz|readyz|metrics|docs)/.test(request.originalUrl) ? 'debug' : 'info';
+    },
+    customSuccessMessage: () => 'request',
+    customErrorMessage: () => 'request',
+    customSuccessObject: (request, response, { duration_ms }) => seen(request, response, duration_ms),
+    customErrorObject: (request, response, _error, { duration_ms }) => seen(request, response, duration_ms),
+  });
+}
+
+function seen(request: IncomingMessage, response: ServerResponse, duration: unknown): object {
+  return {
+    method: request.method,
+    path: pathOf(request),
+    status: response.statusCode,
+    duration_ms: duration,
+  };
+}
+
+function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
+  return ((request.originalUrl ?? request.url ?? '').split('?')[0] ?? '').slice(0, 500);
+}
+
+/** A path that nobody knows is 404; one that is known but not for this method is 405, and says which it is for. */
+function unrouted(routes: readonly Route[], request: IncomingMessage, response: ServerResponse): void {
+  const path = pathOf(request);
+  const methods = new Set<string>();
+  for (const route of routes) if (matches(route.path, path)) methods.add(route.method.toUpperCase());
+  if (methods.size === 0) {
+    const detail = `nothing is at ${path.slice(0, 200)}; /openapi.json describes every path`;
+    sendProblem(request, response, new Problem('not_found', detail));
+    return;
+  }
+  if (methods.has('GET')) methods.add('HEAD');
+  const allow = [...methods, 'OPTIONS'].join(', ');
+  if (request.method === 'OPTIONS') {
+    sendAnswer(request, response, { status: 204, headers: { allow } });
+    return;
+  }
+  sendProblem(
+    request,
+    response,
+    new Problem('method_not_allowed', `${request.method} is not for this path; it takes ${allow}`, {
+      headers: { allow },
+    }),
+  );
+}
+
+function matches(template: string, path: string): boolean {
+  const wanted = template.split('/');
+  const given = path.split('/');
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, at) => (part.startsWith('{') ? given[at] !== '' : part === given[at]))
+  );
+}

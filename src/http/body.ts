@@ -1,0 +1,136 @@
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { Problem } from './problem.js';
+
+/** The largest body, in bytes, compressed or not. */
+export const BODY_LIMIT = 10 * 1024 * 1024;
+
+const unzip = promisify(gunzip);
+
+/** Takes room for so many bytes and gives what frees it again. Throws when there is none. */
+export type Reserve = (bytes: number) => () => void;
+
+/** Room for at most `limit` bytes at a time. */
+export function boundedRoom(limit: number): Reserve {
+  let held = 0;
+  return (bytes) => {
+    if (held + bytes > limit)
+      throw new Problem('overloaded', 'too much is being read at a time; send this again in a moment');
+    held += bytes;
+    return () => {
+      held -= bytes;
+    };
+  };
+}
+
+/**
+ * Reads a request's body and calls `use` with it; its bytes count in `reserve` until `use` has settled.
+ * @throws Problem `body_too_large`, `unsupported_encoding`, `invalid_compression`, and what `reserve` throws
+ */
+export async function withBody<T>(
+  request: IncomingMessage,
+  reserve: Reserve,
+  use: (body: Buffer) => Promise<T> | T,
+): Promise<T> {
+  const claims: (() => void)[] = [];
+  let claimed = 0;
+  const claim = (upTo: number): void => {
+    if (upTo <= claimed) return;
+    // In steps, so that a body that comes in many small pieces does not ask for each.
+    const more = Math.max(upTo - claimed, Math.min(claimed, BODY_LIMIT - claimed));
+    claims.push(reserve(more));
+    claimed += more;
+  };
+  try {
+    return await use(await read(request, claim));
+  } finally {
+    for (const free of claims) free();
+  }
+}
+
+async function read(request: IncomingMessage, claim: (upTo: number) => void): Promise<Buffer> {
+  const encoding = contentEncoding(request);
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > BODY_LIMIT) throw tooLarge(`the body has ${announced} bytes`);
+  claim(announced);
+  const raw = await collect(request, (size) => {
+    if (size > BODY_LIMIT) throw tooLarge('the body goes on past the limit');
+    claim(size);
+  });
+  if (encoding === 'identity' || raw.length === 0) return raw;
+  try {
+    const body = await unzip(raw, { maxOutputLength: BODY_LIMIT });
+    claim(raw.length + body.length);
+    return body;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('the body is larger when it is decompressed');
+    if (!code?.startsWith('Z_')) throw error;
+    throw new Problem('invalid_compression', 'the body is said to be gzip, but cannot be decompressed');
+  }
+}
+
+/** Whether a body that was announced is one that will be read: what `Expect: 100-continue` asks. */
+export function isTooLong(request: IncomingMessage): boolean {
+  return Number(request.headers['content-length'] ?? 0) > BODY_LIMIT;
+}
+
+function contentEncoding(request: IncomingMessage): 'identity' | 'gzip' {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding === 'identity' || encoding === '') return 'identity';
+  if (encoding === 'gzip' || encoding === 'x-gzip') return 'gzip';
+  throw new Problem(
+    'unsupported_encoding',
+    `the Content-Encoding ${encoding.slice(0, 100)} is not taken: use gzip or none`,
+    {
+      headers: { 'accept-encoding': 'gzip' },
+    },
+  );
+}
+
+function tooLarge(said: string): Problem {
+  return new Problem(
+    'body_too_large',
+    `${said}; at most ${BODY_LIMIT} bytes are taken: send several smaller ones`,
+  );
+}
+
+/** `see` is told the size so far at each chunk, and ends the reading by throwing. */
+function collect(request: IncomingMessage, see: (size: number) => void): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const stop = (): void => {
+      request.off('data', take);
+      request.off('end', end);
+      request.off('error', fail);
+      request.off('close', gone);
+    };
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      try {
+        see(size);
+      } catch (error) {
+        stop();
+        request.pause();
+        reject(error);
+        return;
+      }
+      chunks.push(chunk);
+    };
+    const end = (): void => {
+      stop();
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
+    };
+    const fail = (): void => {
+      stop();
+      reject(new Problem('malformed_request', 'the connection ended before the body did'));
+    };
+    const gone = fail;
+    request.on('data', take);
+    request.on('end', end);
+    request.on('error', fail);
+    request.on('close', gone);
+  });
+}
