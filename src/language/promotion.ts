@@ -40,6 +40,18 @@ function commonOfTwo(a: Type, b: Type): Type | null {
   return a.kind === b.kind ? a : null;
 }
 
+/** Whether CAST can turn a value of one type into another at all; a single value may still fail. */
+export function canCast(from: Type, to: Type): boolean {
+  if (from.kind === 'NULL' || from.kind === 'ANY' || to.kind === 'ANY' || to.kind === 'VARCHAR') return true;
+  if (from.kind === 'ARRAY' && to.kind === 'ARRAY') return canCast(from.element, to.element);
+  if (from.kind === 'ROW' || to.kind === 'ROW') return from.kind === to.kind;
+  if (from.kind === 'VARCHAR') return to.kind !== 'ARRAY' && to.kind !== 'NULL';
+  if (from.kind === to.kind) return true;
+  if (isNumericType(from)) return isNumericType(to) || to.kind === 'BOOLEAN' || to.kind === 'TIMESTAMP';
+  if (from.kind === 'BOOLEAN') return isNumericType(to);
+  return (from.kind === 'TIMESTAMP' || from.kind === 'INTERVAL') && isNumericType(to);
+}
+
 export type DecimalType = Type & { readonly kind: 'DECIMAL' };
 
 /** A number's type as DECIMAL: BIGINT has 19 digits. */

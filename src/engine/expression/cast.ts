@@ -27,7 +27,7 @@ export function conversion(from: Type, to: Type): Conversion {
   if (from.kind === to.kind && !['DECIMAL', 'ARRAY', 'ROW'].includes(to.kind)) return (value) => value;
   switch (to.kind) {
     case 'BOOLEAN':
-      return toBoolean;
+      return from.kind === 'TIMESTAMP' || from.kind === 'INTERVAL' ? () => null : toBoolean;
     case 'BIGINT':
       return toInteger;
     case 'DOUBLE':

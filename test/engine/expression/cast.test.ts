@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { normalise } from '../../../src/engine/expression/integer.js';
 import { Decimal } from '../../../src/event/decimal.js';
 import type { Type, Value } from '../../../src/event/value.js';
+import { canCastText } from '../../../src/language/constant-form.js';
+import { canCast, typeText } from '../../../src/language/promotion.js';
 import {
   ANY,
   arrayOf,
@@ -45,7 +47,7 @@ test('CAST: the matrix', () => {
     [0, BIGINT, BOOLEAN, false],
     [0.5, DOUBLE, BOOLEAN, true],
     [dec('0.00'), decimal(3, 2), BOOLEAN, false],
-    [at, TIMESTAMP, BOOLEAN, true],
+    [at, TIMESTAMP, BOOLEAN, FAILS],
     [true, BOOLEAN, BIGINT, 1],
     [' -12 ', VARCHAR, BIGINT, -12],
     ['+12', VARCHAR, BIGINT, 12],
@@ -103,6 +105,48 @@ test('CAST: the matrix', () => {
   ];
   for (const [value, from, to, wanted] of cases) {
     assert.deepEqual(casts(value, from, to), wanted, `${String(value)}: ${from.kind} to ${to.kind}`);
+  }
+});
+
+test('CAST: the binder lets through what can be cast, and knows the texts that cannot', () => {
+  const samples: readonly (readonly [Type, readonly Value[]])[] = [
+    [BOOLEAN, [true]],
+    [BIGINT, [1]],
+    [DOUBLE, [1]],
+    [decimal(5, 2), [dec('1.00')]],
+    [
+      VARCHAR,
+      [
+        '1',
+        '2026-11-23',
+        'PT1S',
+        'x',
+        '',
+        't',
+        '1.5',
+        '-7',
+        '99999',
+        '1e400',
+        '9223372036854775808',
+        '1 day',
+        '+3',
+        '.5',
+        '5.',
+      ],
+    ],
+    [TIMESTAMP, [1]],
+    [INTERVAL, [1]],
+    [arrayOf(BIGINT), [[1]]],
+  ];
+  for (const [from, values] of samples) {
+    for (const [to] of samples) {
+      const possible = values.map((value) => casts(value, from, to) !== FAILS);
+      assert.equal(canCast(from, to), possible.includes(true), `${typeText(from)} to ${typeText(to)}`);
+      if (from !== VARCHAR) continue;
+      values.forEach((value, i) => {
+        assert.equal(canCastText(value as string, to), possible[i], `'${String(value)}' to ${typeText(to)}`);
+      });
+    }
   }
 });
 
