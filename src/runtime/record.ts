@@ -1,0 +1,94 @@
+import type { LogEntry, LogRecord } from '../store/store.js';
+import type { RuleChange, StreamChange, TimeChange } from './change.js';
+
+/**
+ * What a log record says. Every payload begins with one byte, the version of its form. Form 1: an event batch is the length
+ * of the stream's name (two bytes, big endian), the name, then the events as NDJSON; everything else is JSON. All UTF-8.
+ */
+export type Decoded =
+  | { readonly kind: 'events'; readonly stream: string; readonly lines: readonly string[] }
+  | { readonly kind: 'watermark'; readonly change: TimeChange }
+  | { readonly kind: 'stream'; readonly change: StreamChange }
+  | { readonly kind: 'rule'; readonly change: RuleChange };
+
+const VERSION = 1;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** A record that this version of Tocsin cannot read. */
+export class RecordError extends Error {
+  constructor(offset: number, what: string) {
+    super(`the log's record at offset ${offset} ${what}`);
+    this.name = 'RecordError';
+  }
+}
+
+/** A batch of events of one stream, each a JSON text without line breaks. */
+export function eventsEntry(stream: string, lines: readonly string[], ids: readonly string[]): LogEntry {
+  const name = encoder.encode(stream);
+  const body = encoder.encode(lines.join('\n'));
+  const payload = new Uint8Array(3 + name.length + body.length);
+  payload[0] = VERSION;
+  payload[1] = name.length >> 8;
+  payload[2] = name.length & 0xff;
+  payload.set(name, 3);
+  payload.set(body, 3 + name.length);
+  return { kind: 'events', count: lines.length, payload, ids };
+}
+
+export function watermarkEntry(change: TimeChange): LogEntry {
+  return entry('watermark', change);
+}
+
+export function streamEntry(change: StreamChange): LogEntry {
+  return entry('stream', change);
+}
+
+export function ruleEntry(change: RuleChange): LogEntry {
+  return entry('rule', change);
+}
+
+function entry(kind: 'watermark' | 'stream' | 'rule', change: object): LogEntry {
+  const json = encoder.encode(JSON.stringify(change));
+  const payload = new Uint8Array(1 + json.length);
+  payload[0] = VERSION;
+  payload.set(json, 1);
+  return { kind, count: 1, payload, ids: [] };
+}
+
+/** Reads a record. Throws RecordError for a form or kind that is not known, or a payload that is not of its form. */
+export function decodeRecord({ kind, first, count, payload }: LogRecord): Decoded {
+  const version = payload[0];
+  if (version !== VERSION) {
+    throw new RecordError(
+      first,
+      `has form ${version ?? 'none'}; this version of Tocsin reads form ${VERSION}: start the version that wrote it, or a newer one`,
+    );
+  }
+  if (kind === 'erasure') {
+    throw new RecordError(
+      first,
+      'is an erasure, which this version of Tocsin cannot carry out: start a newer one',
+    );
+  }
+  try {
+    if (kind === 'events') {
+      const start = 3 + (((payload[1] ?? 0) << 8) | (payload[2] ?? 0));
+      const stream = decoder.decode(payload.subarray(3, start));
+      const lines = decoder.decode(payload.subarray(start)).split('\n');
+      if (lines.length !== count) throw new Error(`holds ${lines.length} events where ${count} were counted`);
+      return { kind, stream, lines };
+    }
+    const change: unknown = JSON.parse(decoder.decode(payload.subarray(1)));
+    // The payload was written by this module in this form and carries the store's checksum.
+    return { kind, change } as Decoded;
+  } catch (error) {
+    throw new RecordError(first, `cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** The stream of an event batch without reading its events; null for other records. */
+export function streamOf({ kind, payload }: LogRecord): string | null {
+  if (kind !== 'events' || payload[0] !== VERSION) return null;
+  return decoder.decode(payload.subarray(3, 3 + (((payload[1] ?? 0) << 8) | (payload[2] ?? 0))));
+}
