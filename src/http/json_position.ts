@@ -58,10 +58,10 @@ function scanString(text: string, from: number): number {
     if (code < 0x20) return -at;
     if (code !== 0x5c) continue;
     at++;
-    const escape = text[at] ?? '';
-    if (escape === 'u') {
+    const escaped = text[at] ?? '';
+    if (escaped === 'u') {
       for (let digit = 0; digit < 4; digit++) if (!/[0-9a-f]/i.test(text[++at] ?? '')) return -at;
-    } else if (escape === '' || !'"\\/bfnrt'.includes(escape)) return -at;
+    } else if (escaped === '' || !'"\\/bfnrt'.includes(escaped)) return -at;
   }
   return -text.length;
 }

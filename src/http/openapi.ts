@@ -24,7 +24,14 @@ const OF_BODIES: readonly ProblemCode[] = [
   'overloaded',
 ];
 
-const OF_ALL: readonly ProblemCode[] = ['invalid_parameter', 'malformed_url', 'internal_error'];
+const OF_ALL: readonly ProblemCode[] = [
+  'invalid_parameter',
+  'malformed_url',
+  'foreign_host',
+  'foreign_origin',
+  'internal_error',
+  'not_ready',
+];
 
 const TAGS = [
   { name: 'Streams', description: 'What flows: declared streams and their events.' },

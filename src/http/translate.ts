@@ -42,7 +42,8 @@ function ofRuntime(error: RuntimeError): Problem {
   }
   if (rejected !== undefined)
     errors.push(...rejected.map(({ index, code, message }) => ({ index, code, message })));
-  if (field !== undefined) errors.push({ code: error.code, message: error.message, pointer: `/${field}` });
+  if (field !== undefined)
+    errors.push({ code: error.code, message: error.message, pointer: `/${field.replaceAll('.', '/')}` });
   return new Problem(error.code, error.message, {
     errors,
     cause: error,

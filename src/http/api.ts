@@ -1,0 +1,50 @@
+import type { RequestListener } from 'node:http';
+import type { Logger } from 'pino';
+import type { Tocsin } from '../runtime/server.js';
+import { alertRoutes } from './alert_routes.js';
+import { createApp } from './app.js';
+import { destinationRoutes } from './destination_routes.js';
+import { eventRoutes } from './event_routes.js';
+import { Metrics } from './metrics.js';
+import { describe } from './openapi.js';
+import { operationRoutes } from './operation_routes.js';
+import type { Route } from './route.js';
+import { ruleRoutes } from './rule_routes.js';
+import { registerRuntimeMetrics } from './runtime_metrics.js';
+import { streamRoutes } from './stream_routes.js';
+
+export interface Api {
+  readonly handle: RequestListener;
+  readonly routes: readonly Route[];
+  /** The OpenAPI document of the routes. */
+  readonly document: object;
+}
+
+/** The REST API over a running server. `version` is the package's. */
+export function createApi(parts: {
+  readonly tocsin: Tocsin;
+  readonly version: string;
+  readonly logger: Logger;
+}): Api {
+  const { tocsin, version, logger } = parts;
+  const metrics = new Metrics();
+  registerRuntimeMetrics(metrics.registry, tocsin.reader);
+  let document: object = {};
+  const routes = [
+    ...operationRoutes({ version, metrics, readiness: () => readiness(tocsin), document: () => document }),
+    ...streamRoutes(tocsin.catalog),
+    ...eventRoutes(tocsin.ingest, tocsin.reader),
+    ...ruleRoutes(tocsin.catalog),
+    ...destinationRoutes(tocsin.destinations),
+    ...alertRoutes(tocsin.reader),
+  ];
+  document = describe(routes, version);
+  return { routes, document, handle: createApp({ routes, document, metrics, logger }) };
+}
+
+async function readiness(tocsin: Tocsin): Promise<{ reason: string; message: string } | null> {
+  const { ready, reason, message } = await tocsin.status();
+  return ready
+    ? null
+    : { reason: reason ?? 'unknown', message: message ?? 'the server cannot take events now' };
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Ingest } from '../runtime/ingest.js';
+import type { Reader } from '../runtime/reader.js';
+import { decodeNumberCursor, encodeCursor } from './cursor.js';
+import { EVENTS_LIMIT, eventsOfJson, eventsOfLines, idempotencyKey } from './event_body.js';
+import { iso, pageOf, pageQuery, timeIn, timeOut, wholeNumber } from './page.js';
+import { Problem } from './problem.js';
+import { type Route, route } from './route.js';
+import { named } from './shared_schemas.js';
+
+const event = z
+  .looseObject({})
+  .meta({ id: 'Event', example: { card: '4000', amount: 1.2, at: '2026-11-23T21:05:00Z' } });
+
+const postedSchema = z
+  .object({
+    accepted: z.int().meta({ description: 'Events that were appended to the log.' }),
+    duplicates: z
+      .int()
+      .meta({ description: 'Repeats within the window: taken before, and not appended again.' }),
+    rejected: z.array(z.object({ index: z.int(), code: z.string(), message: z.string() })),
+    offsets: z.array(z.object({ partition: z.int(), first: z.int(), last: z.int() })),
+    warnings: z.array(z.object({ code: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Posted' });
+
+const loggedSchema = z
+  .object({
+    partition: z.int(),
+    offset: z.int(),
+    arrival: timeOut,
+    data: z.unknown(),
+  })
+  .meta({ id: 'LoggedEvent' });
+
+/** Events of a stream: post, read the log, advance the watermark. */
+export function eventRoutes(ingest: Ingest, reader: Reader): Route[] {
+  return [
+    route('post', '/v1/streams/{name}/events', {
+      purpose: {
+        id: 'postEvents',
+        tag: 'Streams',
+        summary: 'Post events',
+        description:
+          `One object, an array, or one object a line; at most ${EVENTS_LIMIT} events and 10 MiB. The answer is 202 once the events are durable. ` +
+          'A bad event is listed by its index and spoils no other, unless `atomic=true`. With an `Idempotency-Key` header the whole request is taken once.',
+      },
+      params: named,
+      query: z.strictObject({
+        atomic: z.enum(['true', 'false']).optional().meta({ description: 'All or nothing.' }),
+      }),
+      bodies: {
+        'application/json': z.union([event, z.array(event)]),
+        'application/x-ndjson': z
+          .string()
+          .meta({ example: '{"card":"4000","amount":1.2}\n{"card":"4000","amount":900}\n' }),
+      },
+      raw: true,
+      reserve: (bytes) => ingest.reserve(bytes),
+      responses: {
+        202: { description: 'At least one event was taken, and is durable', schema: postedSchema },
+      },
+      problems: [
+        'unknown_stream',
+        'bad_name',
+        'no_event_taken',
+        'idempotency_key_reused',
+        'not_ready',
+        'store_full',
+        'store_unavailable',
+      ],
+      handle: async ({ params: { name }, query, body, headers }) => {
+        const key = idempotencyKey(headers['idempotency-key']);
+        const events =
+          body.type === 'application/json' ? eventsOfJson(body.bytes) : eventsOfLines(body.bytes);
+        const posted = await ingest.post(name, events, {
+          atomic: query.atomic === 'true',
+          ...(key === null
+            ? {}
+            : { idempotencyKey: key, digest: createHash('sha256').update(body.bytes).digest('base64url') }),
+        });
+        const { accepted, duplicates, rejected, offsets } = posted;
+        const warnings = posted.created ? { warnings: [undeclared(posted.stream)] } : {};
+        return { status: 202, body: { accepted, duplicates, rejected, offsets, ...warnings } };
+      },
+    }),
+    route('get', '/v1/streams/{name}/events', {
+      purpose: { id: 'readEvents', tag: 'Streams', summary: 'Read the log of a stream, oldest first' },
+      params: named,
+      query: pageQuery.extend({
+        from: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+          .optional()
+          .meta({ description: 'The offset to begin at; else the oldest that is kept.' }),
+      }),
+      responses: {
+        200: {
+          description:
+            'A page of events, shorter where those of other streams lie between; `next_cursor` is null at the end of the log',
+          schema: pageOf(loggedSchema),
+        },
+      },
+      problems: ['unknown_stream', 'trimmed', 'invalid_cursor', 'store_damaged', 'store_unavailable'],
+      handle: async ({ params: { name }, query: { limit, cursor, from } }) => {
+        if (cursor !== undefined && from !== undefined) {
+          throw new Problem('invalid_parameter', 'from and cursor say both where to begin: give one of them');
+        }
+        const begin = decodeNumberCursor('events', cursor) ?? from ?? null;
+        const { items, next, isEnd } = await reader.events(name, begin, limit);
+        const shown = items.map(({ arrival, ...event }) => ({ ...event, arrival: iso(arrival) }));
+        return {
+          status: 200,
+          body: { items: shown, next_cursor: isEnd ? null : encodeCursor('events', next) },
+        };
+      },
+    }),
+    route('post', '/v1/streams/{name}/watermark', {
+      purpose: {
+        id: 'postWatermark',
+        tag: 'Streams',
+        summary: 'Say that nothing earlier will come',
+        description: 'Appends a watermark to the log: deadlines before it fall due. Ends backfills.',
+      },
+      params: named,
+      bodies: { 'application/json': z.strictObject({ time: timeIn }) },
+      responses: {
+        202: {
+          description: 'It is in the log',
+          schema: z.object({ stream: z.string(), watermark: timeOut }),
+        },
+      },
+      problems: ['unknown_stream', 'too_far_ahead', 'not_ready', 'store_full', 'store_unavailable'],
+      handle: async ({ params: { name }, body }) => {
+        const { stream, watermark } = await ingest.watermark(name, body.value.time);
+        return { status: 202, body: { stream, watermark: iso(watermark) } };
+      },
+    }),
+  ];
+}
+
+function undeclared(stream: string): { code: string; message: string } {
+  return {
+    code: 'stream_created',
+    message: `the stream ${stream} was not known and is made now, without a declaration: its events are not checked, and their time is their arrival`,
+  };
+}
