@@ -39,8 +39,11 @@ export async function listen(
 ): Promise<Listener> {
   const answering = new WeakMap<object, ServerResponse>();
   let stopping = false;
+  /** Connections on which no request has begun. */
+  const fresh = new Set<Socket>();
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     answering.set(request.socket, response);
+    fresh.delete(request.socket);
     if (stopping) response.setHeader('connection', 'close');
     handle(request, response);
   };
@@ -54,6 +57,10 @@ export async function listen(
     },
     take,
   );
+  server.on('connection', (socket: Socket) => {
+    fresh.add(socket);
+    socket.once('close', () => fresh.delete(socket));
+  });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (isTooLong(request)) {
       const problem = new Problem(
@@ -89,10 +96,14 @@ export async function listen(
       new Promise((resolve) => {
         stopping = true;
         const cut = setTimeout(() => server.closeAllConnections(), grace);
+        // A connection that becomes idle from here on would be kept for another request.
+        const idle = setInterval(() => server.closeIdleConnections(), 20);
         server.close(() => {
           clearTimeout(cut);
+          clearInterval(idle);
           resolve();
         });
+        for (const socket of fresh) socket.destroy();
         server.closeIdleConnections();
       }),
   };
