@@ -30,3 +30,25 @@ export interface StreamSchema {
   /** How long the log keeps the stream's events; null: no limit by age. */
   readonly retention: number | null;
 }
+
+/** The options of a stream that says nothing of them, in milliseconds; null: no limit by age. */
+export const STREAM_DEFAULTS: Pick<StreamSchema, 'idleTimeout' | 'liveWithin' | 'maxAhead' | 'retention'> = {
+  idleTimeout: 10_000,
+  liveWithin: 300_000,
+  maxAhead: 300_000,
+  retention: null,
+};
+
+/** A stream that was only named: no columns, the arrival as event time, no delay, one key, no ids, the default options. */
+export function undeclaredSchema(name: string): StreamSchema {
+  return {
+    name,
+    declared: false,
+    columns: [],
+    eventTime: null,
+    delay: 0,
+    key: [],
+    id: null,
+    ...STREAM_DEFAULTS,
+  };
+}
