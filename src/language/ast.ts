@@ -134,7 +134,13 @@ export interface Measure extends Node {
 
 export interface RowsPerMatch extends Node {
   readonly kind: 'rows_per_match';
-  readonly mode: 'one' | 'one_with_timed_out' | 'all' | 'all_show_empty' | 'all_omit_empty' | 'all_with_unmatched';
+  readonly mode:
+    | 'one'
+    | 'one_with_timed_out'
+    | 'all'
+    | 'all_show_empty'
+    | 'all_omit_empty'
+    | 'all_with_unmatched';
 }
 
 /** AFTER MATCH ... ; `no_skip` is the extension AFTER MATCH NO SKIP. */
@@ -325,7 +331,21 @@ export interface Unary extends Node {
   readonly operand: Expression;
 }
 
-export type BinaryOperator = 'AND' | 'OR' | '=' | '<>' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '%' | '||';
+export type BinaryOperator =
+  | 'AND'
+  | 'OR'
+  | '='
+  | '<>'
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '||';
 
 export interface Binary extends Node {
   readonly kind: 'binary';

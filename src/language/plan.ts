@@ -35,6 +35,8 @@ export interface Source {
 export interface OutputColumn {
   readonly name: string;
   readonly type: Type;
+  /** `*` over a stream that is not declared: the value is an object, and each of its fields is a column of its own. */
+  readonly spread?: true;
 }
 
 /** Plain SELECT: one output row for each input row that WHERE takes. */
@@ -49,6 +51,8 @@ export interface FilterPlan {
 export interface NamedExpression {
   readonly name: string;
   readonly expression: Bound;
+  /** As of `OutputColumn`. */
+  readonly spread?: true;
 }
 
 export interface SortColumn {
@@ -86,10 +90,12 @@ export interface MatchPlan {
    * columns); evaluated over the match. Without MEASURES this is the select list itself and `project` is null.
    */
   readonly measures: readonly NamedExpression[];
-  /** WHERE over the measures: `output` nodes only. */
+  /** WHERE over the measures; without MEASURES it may read the match as well. */
   readonly where: Bound | null;
   /** The select list over the measures (`output` nodes only), or null where the measures are the output. */
   readonly project: readonly NamedExpression[] | null;
+  /** The outer ORDER BY, over the measures: on bounded input only, else empty. */
+  readonly outputOrder: readonly SortColumn[];
 }
 
 export interface VariablePlan {
@@ -110,7 +116,13 @@ export type PatternPlan =
   | { readonly kind: 'variable'; readonly variable: number }
   | { readonly kind: 'concatenation'; readonly elements: readonly PatternPlan[] }
   | { readonly kind: 'alternation'; readonly branches: readonly PatternPlan[] }
-  | { readonly kind: 'quantified'; readonly body: PatternPlan; readonly min: number; readonly max: number | null; readonly greedy: boolean }
+  | {
+      readonly kind: 'quantified';
+      readonly body: PatternPlan;
+      readonly min: number;
+      readonly max: number | null;
+      readonly greedy: boolean;
+    }
   | { readonly kind: 'empty' }
   | { readonly kind: 'anchor'; readonly at: 'start' | 'end' }
   | { readonly kind: 'exclusion'; readonly body: PatternPlan }
@@ -127,18 +139,35 @@ export type PatternPlan =
 export type Bound =
   | { readonly kind: 'constant'; readonly type: Type; readonly value: Value }
   /** A column of the current row. `streams` null: every source; else the sources whose rows have it (others read NULL). */
-  | { readonly kind: 'column'; readonly type: Type; readonly name: string; readonly streams: readonly string[] | null }
+  | {
+      readonly kind: 'column';
+      readonly type: Type;
+      readonly name: string;
+      readonly streams: readonly string[] | null;
+    }
+  /** Every field of the current row but those named, as an object: `*` over a stream that is not declared. */
+  | { readonly kind: 'fields'; readonly type: Type; readonly except: readonly string[] }
   /** A measure, by index, in WHERE and the select list behind MATCH_RECOGNIZE. */
   | { readonly kind: 'output'; readonly type: Type; readonly index: number }
   /** `operand.field` (string) or `operand[index]` (an expression, from 1). */
   | { readonly kind: 'field'; readonly type: Type; readonly operand: Bound; readonly name: string }
   | { readonly kind: 'element'; readonly type: Type; readonly operand: Bound; readonly index: Bound }
   /** An operator or scalar function of `engine/expression`, by the name in the function table (`language/functions.ts`). */
-  | { readonly kind: 'call'; readonly type: Type; readonly name: string; readonly arguments: readonly Bound[] }
+  | {
+      readonly kind: 'call';
+      readonly type: Type;
+      readonly name: string;
+      readonly arguments: readonly Bound[];
+    }
   | { readonly kind: 'and' | 'or'; readonly type: Type; readonly operands: readonly Bound[] }
   | { readonly kind: 'not'; readonly type: Type; readonly operand: Bound }
   | { readonly kind: 'is_null'; readonly type: Type; readonly operand: Bound }
-  | { readonly kind: 'case'; readonly type: Type; readonly branches: readonly { readonly when: Bound; readonly then: Bound }[]; readonly otherwise: Bound }
+  | {
+      readonly kind: 'case';
+      readonly type: Type;
+      readonly branches: readonly { readonly when: Bound; readonly then: Bound }[];
+      readonly otherwise: Bound;
+    }
   | { readonly kind: 'cast'; readonly type: Type; readonly operand: Bound }
   | NavigationNode
   | AggregateNode
@@ -165,7 +194,18 @@ export interface NavigationNode {
 export interface AggregateNode {
   readonly kind: 'aggregate';
   readonly type: Type;
-  readonly name: 'COUNT' | 'SUM' | 'AVG' | 'MIN' | 'MAX' | 'STDDEV' | 'STDDEV_POP' | 'VARIANCE' | 'VAR_POP' | 'ARRAY_AGG' | 'ANY_VALUE';
+  readonly name:
+    | 'COUNT'
+    | 'SUM'
+    | 'AVG'
+    | 'MIN'
+    | 'MAX'
+    | 'STDDEV'
+    | 'STDDEV_POP'
+    | 'VARIANCE'
+    | 'VAR_POP'
+    | 'ARRAY_AGG'
+    | 'ANY_VALUE';
   readonly set: readonly number[] | null;
   readonly distinct: boolean;
   readonly semantics: 'running' | 'final';
@@ -178,4 +218,27 @@ export interface ClassifierNode {
   readonly type: Type;
   readonly set: readonly number[] | null;
   readonly semantics: 'running' | 'final';
+}
+
+/** The most elements of a PERMUTE whose elements are taken in one way only, */
+export const MAX_PERMUTED = 30;
+/** and of one whose elements can be taken in several ways: all its orders are written out, 720 at most. */
+export const MAX_PERMUTED_WAYS = 6;
+
+/** True when the pattern takes a sequence of labels that is given beforehand: there is one way to take it. */
+export function isFixed(pattern: PatternPlan): boolean {
+  switch (pattern.kind) {
+    case 'variable':
+    case 'empty':
+    case 'anchor':
+      return true;
+    case 'concatenation':
+      return pattern.elements.every(isFixed);
+    case 'exclusion':
+      return isFixed(pattern.body);
+    case 'quantified':
+      return pattern.min === pattern.max && isFixed(pattern.body);
+    default:
+      return false;
+  }
 }

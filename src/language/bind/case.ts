@@ -1,0 +1,35 @@
+import type { Case } from '../ast.js';
+import type { Bound } from '../plan.js';
+import { commonType, typeText } from '../promotion.js';
+import type { Binder } from './binder.js';
+import { promoted } from './promote.js';
+
+/** CASE, searched or simple (ISO 6.12): its values get one type. */
+export function bindCase({ operand, branches, otherwise, span }: Case, binder: Binder): Bound | null {
+  const whens = branches.map(({ when }) =>
+    operand === null
+      ? binder.bindCondition(when, 'what stands behind WHEN')
+      : binder.bind({ kind: 'binary', operator: '=', left: operand, right: when, span: when.span }),
+  );
+  const values = binder.bindAll([
+    ...branches.map(({ then }) => then),
+    ...(otherwise === null ? [] : [otherwise]),
+  ]);
+  if (values === null || whens.some((when) => when === null)) return null;
+  const type = commonType(values.map((value) => value.type));
+  if (type === null) {
+    const types = [...new Set(values.map((value) => typeText(value.type)))].join(' and ');
+    return binder.problems.error('mixed_types', span, `the values of CASE are of different types: ${types}`);
+  }
+  const bring = (value: Bound): Bound => (type.kind === 'ANY' ? value : promoted(value, type));
+  const bound = branches.map((_, i) => {
+    const then = bring(values[i]!);
+    return { when: whens[i]!, then };
+  });
+  return {
+    kind: 'case',
+    type,
+    branches: bound,
+    otherwise: otherwise === null ? { kind: 'constant', type, value: null } : bring(values[branches.length]!),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Expression } from '../ast.js';
+import type { Bound } from '../plan.js';
+import { typeText } from '../promotion.js';
+import type { Binder, Scope } from './binder.js';
+import { bindCall } from './call.js';
+import { bindCase } from './case.js';
+import { bindCast, bindExtract } from './cast.js';
+import { bindLiteral, bindParameter } from './constants.js';
+import type { Environment } from './environment.js';
+import { bindBinary, bindUnary } from './operator.js';
+import { bindBetween, bindIn, bindIs, bindLike } from './predicate.js';
+import type { Problems } from './problems.js';
+import { isCondition } from './promote.js';
+
+/** Binds expressions of one place in a statement: names by its scope, types by the tables. */
+export class ExpressionBinder implements Binder {
+  constructor(
+    readonly problems: Problems,
+    readonly environment: Environment,
+    readonly scope: Scope,
+  ) {}
+
+  within(scope: Scope): ExpressionBinder {
+    return new ExpressionBinder(this.problems, this.environment, scope);
+  }
+
+  bind(expression: Expression): Bound | null {
+    switch (expression.kind) {
+      case 'number':
+      case 'string':
+      case 'boolean':
+      case 'null':
+      case 'timestamp':
+      case 'interval':
+        return bindLiteral(expression, this.problems);
+      case 'parameter':
+        return bindParameter(expression, this.environment, this.problems);
+      case 'reference':
+        return this.scope.reference(expression, this);
+      case 'unary':
+        return bindUnary(expression, this);
+      case 'binary':
+        return bindBinary(expression, this);
+      case 'between':
+        return bindBetween(expression, this);
+      case 'in':
+        return bindIn(expression, this);
+      case 'like':
+        return bindLike(expression, this);
+      case 'is':
+        return bindIs(expression, this);
+      case 'case':
+        return bindCase(expression, this);
+      case 'cast':
+        return bindCast(expression, this);
+      case 'extract':
+        return bindExtract(expression, this);
+      case 'call':
+        return bindCall(expression, this);
+    }
+  }
+
+  bindAll(expressions: readonly Expression[]): readonly Bound[] | null {
+    const bound = expressions.map((each) => this.bind(each));
+    return bound.every((each) => each !== null) ? bound : null;
+  }
+
+  bindCondition(expression: Expression, what: string): Bound | null {
+    const bound = this.bind(expression);
+    if (bound === null || isCondition(bound.type)) return bound;
+    const message = `${what} is ${typeText(bound.type)}, not a condition`;
+    return this.problems.error('not_a_condition', expression.span, message, 'compare it with something');
+  }
+}

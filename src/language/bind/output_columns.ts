@@ -1,0 +1,88 @@
+import type { Expression, SelectItem } from '../ast.js';
+import type { Span } from '../diagnostic.js';
+import type { Bound, NamedExpression } from '../plan.js';
+import type { Binder } from './binder.js';
+import type { Problems } from './problems.js';
+
+/** The columns of a select list as they come, with where each was written. */
+export class OutputColumns {
+  readonly #columns: { readonly column: NamedExpression; readonly span: Span }[] = [];
+
+  constructor(private readonly problems: Problems) {}
+
+  add(column: NamedExpression, span: Span): void {
+    this.#columns.push({ column, span });
+  }
+
+  /** An item that is no star: named by its alias, its column, or its function. */
+  addItem(
+    { expression, alias, span }: SelectItem,
+    binder: Binder,
+    nameOf: (bound: Bound) => string | null,
+  ): void {
+    if (expression.kind === 'star') throw new Error('a star is no single column');
+    const bound = binder.bind(expression);
+    if (bound === null) return;
+    const name =
+      alias?.name ?? nameOf(bound) ?? nameOfExpression(expression) ?? `_col${this.#columns.length}`;
+    this.add({ name, expression: bound }, (alias ?? expression).span ?? span);
+  }
+
+  /** All of them; names that stand twice are noted. `whole`: the place of the select list. */
+  finish(whole: Span): readonly NamedExpression[] {
+    const seen = new Set<string>();
+    for (const { column, span } of this.#columns) {
+      if (!seen.has(column.name)) {
+        seen.add(column.name);
+        continue;
+      }
+      const message = `two columns of the output are named ${column.name}`;
+      this.problems.error('duplicate_column', span, message, 'give one another name with AS');
+    }
+    if (this.#columns.length === 0 && !this.problems.hasErrors) {
+      this.problems.error(
+        'no_columns',
+        whole,
+        'the select list gives no column',
+        'name what the output should show',
+      );
+    }
+    return this.#columns.map(({ column }) => column);
+  }
+}
+
+/** The name of a column by the last part of its path, as it is declared; null for what is no path. */
+export function nameOfPath(bound: Bound, outputs: readonly NamedExpression[]): string | null {
+  switch (bound.kind) {
+    case 'column':
+    case 'field':
+      return bound.name;
+    case 'element':
+      return nameOfPath(bound.operand, outputs);
+    case 'output':
+      return outputs[bound.index]?.name ?? null;
+    case 'navigation':
+      return nameOfPath(bound.operand, outputs);
+    default:
+      return null;
+  }
+}
+
+/** A function's name in lower case; null for operators and constants. */
+function nameOfExpression(expression: Expression): string | null {
+  switch (expression.kind) {
+    case 'call':
+      return expression.name.name.toLowerCase();
+    case 'cast':
+    case 'case':
+    case 'extract':
+      return expression.kind;
+    default:
+      return null;
+  }
+}
+
+/** Whether an expression is written as a path, so that it is named by its column. */
+export function isPath(expression: Expression): boolean {
+  return expression.kind === 'reference';
+}
