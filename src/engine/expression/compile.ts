@@ -34,6 +34,7 @@ export function compile<S extends Scope>(bound: Bound, resolve: Resolve<S>): Eva
 function build<S extends Scope>(bound: Bound, resolve: Resolve<S>): Operand<S> {
   if (bound.kind === 'constant') return constant(bound.value);
   if (bound.kind === 'column') return { evaluate: column(bound.name, bound.streams), constant: null };
+  if (bound.kind === 'fields') return { evaluate: allFields(bound.except), constant: null };
   const operands = children(bound)?.map((child) => build(child, resolve));
   if (operands === undefined) {
     return { evaluate: resolve(bound as MatchNode, (each) => compile(each, resolve)), constant: null };
@@ -130,6 +131,13 @@ function column<S extends Scope>(name: string, streams: readonly string[] | null
   }
   const has = (row: Row): boolean => streams.includes(row.stream);
   return ({ row }) => (row === null || !has(row) ? null : (row.values[name] ?? null));
+}
+
+/** Every field of the current row but some. Keys are data: `__proto__` stays an own property. */
+function allFields<S extends Scope>(except: readonly string[]): Evaluator<S> {
+  const left = new Set(except);
+  return ({ row }) =>
+    row === null ? null : Object.fromEntries(Object.entries(row.values).filter(([name]) => !left.has(name)));
 }
 
 /** AND (`decisive` false) and OR (true) of any number of operands, from left to right up to the one that decides. */

@@ -1,0 +1,265 @@
+import type { Row } from '../event/row.js';
+import type { StreamSchema } from '../event/schema.js';
+import type { RulePlan } from '../language/plan.js';
+import type { Emission } from './emission.js';
+import { BOUNDED_LIMITS, type Limits, STREAM_LIMITS } from './limits.js';
+import { MatchOperator, type MatchSnapshot } from './match/operator.js';
+import { bySortColumns, byTime, byTimeThen, type RowOrder } from './order.js';
+import { type RuleCounts, RunningRule } from './rule.js';
+import { Sequencer, type WaitingRow } from './sequencer.js';
+import { StreamClock } from './watermark.js';
+
+export interface EngineOptions {
+  /** `bounded`: all rows are appended, then `end()` gives the ISO batch result. `stream`: rows flow. */
+  readonly mode: 'stream' | 'bounded';
+  readonly limits?: Partial<Limits>;
+}
+
+/** The engine's state as plain data; a Decimal among the values stays an object of its class. */
+export interface EngineSnapshot {
+  readonly version: 1;
+  readonly appended: number;
+  readonly clocks: readonly {
+    readonly stream: string;
+    readonly latest: number;
+    readonly watermark: number;
+    readonly idle: boolean;
+  }[];
+  readonly sequencers: readonly {
+    readonly key: string;
+    readonly watermark: number;
+    readonly waiting: readonly WaitingRow[];
+  }[];
+  readonly rules: readonly {
+    readonly name: string;
+    readonly since: number;
+    readonly late: number;
+    readonly faults: Readonly<Record<string, number>>;
+    readonly state: MatchSnapshot | null;
+  }[];
+}
+
+/**
+ * Rules over streams: plans and rows in, matches out. Pure, synchronous and deterministic: it reads no clock and sets no
+ * timer, so the same calls give the same emissions. Times are milliseconds since the epoch.
+ */
+export class Engine {
+  readonly #mode: 'stream' | 'bounded';
+  readonly #limits: Limits;
+  readonly #clocks = new Map<string, StreamClock>();
+  readonly #rules = new Map<string, RunningRule>();
+  readonly #sequencers = new Map<string, Sequencer>();
+  #byStream = new Map<string, Sequencer[]>();
+  #emissions: Emission[] = [];
+  #rows: Row[] = [];
+  #appended = 0;
+  #registered = 0;
+
+  constructor({ mode, limits }: EngineOptions) {
+    this.#mode = mode;
+    this.#limits = { ...(mode === 'stream' ? STREAM_LIMITS : BOUNDED_LIMITS), ...limits };
+  }
+
+  /** Makes a stream known, or changes its declaration from the next row on. */
+  putStream(schema: StreamSchema): void {
+    const clock = this.#clocks.get(schema.name);
+    if (clock === undefined) this.#clocks.set(schema.name, new StreamClock(schema));
+    else clock.schema = schema;
+  }
+
+  /** Starts a rule: it sees the rows appended after this. Throws Error when its name is taken, RangeError when its pattern is too large. */
+  addRule(plan: RulePlan): void {
+    if (this.#rules.has(plan.name)) throw new Error(`a rule named ${plan.name} is running already`);
+    const clocks = plan.sources.map(({ stream, schema }) => {
+      if (!this.#clocks.has(stream)) this.putStream(schema);
+      return this.#clocks.get(stream)!;
+    });
+    const rule = new RunningRule(plan, this.#registered++, this.#appended, this.#mode, this.#limits);
+    const seen = Math.max(...clocks.map(({ latest }) => latest));
+    if (rule.operator instanceof MatchOperator && seen !== Number.NEGATIVE_INFINITY)
+      rule.operator.observedFrom = seen;
+    this.#rules.set(plan.name, rule);
+    const key = sequencerKey(plan);
+    let sequencer = this.#sequencers.get(key);
+    if (sequencer === undefined) {
+      sequencer = new Sequencer(key, clocks, this.#order(plan), (emission) => this.#emissions.push(emission));
+      this.#sequencers.set(key, sequencer);
+    }
+    sequencer.rules.push(rule);
+    this.#indexStreams();
+  }
+
+  /** Stops a rule: its state is gone. No effect when there is none of that name. */
+  removeRule(name: string): void {
+    const rule = this.#rules.get(name);
+    if (rule === undefined) return;
+    this.#rules.delete(name);
+    const key = sequencerKey(rule.plan);
+    const sequencer = this.#sequencers.get(key)!;
+    sequencer.rules.splice(sequencer.rules.indexOf(rule), 1);
+    if (sequencer.rules.length === 0) this.#sequencers.delete(key);
+    this.#indexStreams();
+  }
+
+  /** Takes one row in log order. A row after its watermark comes out as `late`. Throws Error for a stream that is not known. */
+  append(row: Row): void {
+    const clock = this.#clocks.get(row.stream);
+    if (clock === undefined) throw new Error(`the engine knows no stream ${row.stream}`);
+    const sequence = this.#appended++;
+    if (this.#mode === 'bounded') {
+      this.#rows.push(row);
+      return;
+    }
+    clock.see(row);
+    for (const sequencer of this.#byStream.get(row.stream) ?? []) sequencer.append(row, sequence);
+  }
+
+  /** Nothing earlier than `watermark` will come on this stream (a tick, or said by a producer). */
+  advance(stream: string, watermark: number): void {
+    this.#clocks.get(stream)?.advance(watermark);
+    for (const sequencer of this.#byStream.get(stream) ?? []) sequencer.advance();
+  }
+
+  /** The stream is silent: until it speaks again it holds back no pattern that reads other streams too. */
+  idle(stream: string): void {
+    const clock = this.#clocks.get(stream);
+    if (clock !== undefined) clock.idle = true;
+    for (const sequencer of this.#byStream.get(stream) ?? []) sequencer.advance();
+  }
+
+  /** The input has ended: watermark = infinity (`language.md` 20). Nothing may be appended after it. */
+  end(): void {
+    for (const sequencer of this.#sequencers.values()) {
+      if (this.#mode === 'bounded') this.#load(sequencer);
+      sequencer.end();
+    }
+    for (const { plan, operator } of this.#rules.values()) {
+      if (!(operator instanceof MatchOperator)) continue;
+      for (const match of operator.takeSorted())
+        this.#emissions.push({ kind: 'match', rule: plan.name, match });
+    }
+  }
+
+  /** What became final since the last call, in order. */
+  take(): Emission[] {
+    const emissions = this.#emissions;
+    this.#emissions = [];
+    return emissions;
+  }
+
+  /** The stream's watermark, or null when nothing is known yet. */
+  watermark(stream: string): number | null {
+    const watermark = this.#clocks.get(stream)?.watermark ?? Number.NEGATIVE_INFINITY;
+    return watermark === Number.NEGATIVE_INFINITY ? null : watermark;
+  }
+
+  /** The latest event time seen on the stream, or null before its first row. */
+  latest(stream: string): number | null {
+    const latest = this.#clocks.get(stream)?.latest ?? Number.NEGATIVE_INFINITY;
+    return latest === Number.NEGATIVE_INFINITY ? null : latest;
+  }
+
+  /** The earliest event time that a rule reading the stream waits for, or null when none waits. */
+  nextDeadline(stream: string): number | null {
+    const all = (this.#byStream.get(stream) ?? [])
+      .map((sequencer) => sequencer.nextDeadline())
+      .filter((deadline) => deadline !== null);
+    return all.length === 0 ? null : Math.min(...all);
+  }
+
+  /** Null when there is no such rule. */
+  counts(rule: string): RuleCounts | null {
+    return this.#rules.get(rule)?.counts() ?? null;
+  }
+
+  snapshot(): EngineSnapshot {
+    return {
+      version: 1,
+      appended: this.#appended,
+      clocks: [...this.#clocks.values()].map(({ schema, latest, watermark, idle }) => ({
+        stream: schema.name,
+        latest,
+        watermark,
+        idle,
+      })),
+      sequencers: [...this.#sequencers.values()].map(({ key, watermark, waiting }) => ({
+        key,
+        watermark,
+        waiting: [...waiting.values()],
+      })),
+      rules: [...this.#rules.values()].map((rule) => ({
+        name: rule.plan.name,
+        since: rule.since,
+        late: rule.late,
+        faults: rule.faults.counts(),
+        state: rule.operator instanceof MatchOperator ? rule.operator.snapshot() : null,
+      })),
+    };
+  }
+
+  /** Takes a snapshot back after the same `putStream` and `addRule` calls. Throws Error when it does not fit them. */
+  restore(snapshot: EngineSnapshot): void {
+    if (snapshot.version !== 1)
+      throw new Error(`a snapshot of version ${String(snapshot.version)} cannot be read`);
+    this.#appended = snapshot.appended;
+    for (const { stream, latest, watermark, idle } of snapshot.clocks) {
+      const clock = this.#clocks.get(stream);
+      if (clock !== undefined) Object.assign(clock, { latest, watermark, idle });
+    }
+    for (const { key, watermark, waiting } of snapshot.sequencers) {
+      const sequencer = this.#sequencers.get(key);
+      if (sequencer === undefined) throw new Error('the snapshot has rows for rules that are not there');
+      sequencer.watermark = watermark;
+      for (const row of waiting) sequencer.waiting.push(row);
+    }
+    for (const saved of snapshot.rules) {
+      const rule = this.#rules.get(saved.name);
+      if (rule === undefined)
+        throw new Error(`the snapshot has state of a rule ${saved.name} that is not there`);
+      rule.since = saved.since;
+      rule.late = saved.late;
+      rule.faults.restore(saved.faults);
+      if (saved.state !== null && rule.operator instanceof MatchOperator) rule.operator.restore(saved.state);
+      else if (saved.state === null && !(rule.operator instanceof MatchOperator)) continue;
+      else throw new Error(`the snapshot's state of rule ${saved.name} is of another kind`);
+    }
+  }
+
+  #order(plan: RulePlan): RowOrder {
+    const { orderBy } = plan.operator;
+    if (orderBy.length === 0) return byTime;
+    return this.#mode === 'stream' ? byTimeThen(orderBy) : bySortColumns(orderBy);
+  }
+
+  /** Bounded input: all rows of the sequencer's streams, sorted, shown to its rules before the first is matched. */
+  #load(sequencer: Sequencer): void {
+    const streams = new Set(sequencer.clocks.map(({ schema }) => schema.name));
+    const rows = this.#rows.filter(({ stream }) => streams.has(stream)).sort(sequencer.order);
+    for (const { operator } of sequencer.rules) {
+      if (operator instanceof MatchOperator) for (const row of rows) operator.foresee(row);
+    }
+    for (const row of rows) {
+      sequencer.closeBefore(row.time);
+      sequencer.release({ row, sequence: this.#appended });
+    }
+  }
+
+  #indexStreams(): void {
+    this.#byStream = new Map();
+    for (const sequencer of this.#sequencers.values()) {
+      for (const { schema } of sequencer.clocks) {
+        const list = this.#byStream.get(schema.name);
+        if (list === undefined) this.#byStream.set(schema.name, [sequencer]);
+        else list.push(sequencer);
+      }
+    }
+  }
+}
+
+/** Rules with equal keys read the same streams in the same order. */
+function sequencerKey({ sources, operator }: RulePlan): string {
+  const streams = [...new Set(sources.map(({ stream }) => stream))].sort();
+  return JSON.stringify([streams, operator.orderBy], (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
+}

@@ -1,0 +1,48 @@
+import type { Row } from '../event/row.js';
+import type { FilterPlan, OutputColumn } from '../language/plan.js';
+import type { Match } from './emission.js';
+import { compile, type Evaluator, type Scope } from './expression/compile.js';
+import type { Faults } from './expression/faults.js';
+import { outputRow } from './output.js';
+
+/** A plain SELECT as a running operator: one output row for each row that WHERE takes, at once. */
+export class FilterOperator {
+  readonly counts = { rows: 0, matches: 0, dropped: 0, degradedSkips: 0 };
+  readonly #where: Evaluator<Scope> | null;
+  readonly #select: readonly Evaluator<Scope>[];
+
+  constructor(
+    plan: FilterPlan,
+    private readonly columns: readonly OutputColumn[],
+    private readonly faults: Faults,
+    private readonly emit: (match: Match) => void,
+  ) {
+    const compileRow = (bound: Parameters<typeof compile>[0]) =>
+      compile<Scope>(bound, () => {
+        throw new Error('a plain SELECT reads rows, not matches');
+      });
+    this.#where = plan.where === null ? null : compileRow(plan.where);
+    this.#select = plan.select.map(({ expression }) => compileRow(expression));
+  }
+
+  process(row: Row): void {
+    this.counts.rows++;
+    const scope: Scope = { row, faults: this.faults };
+    if (this.#where !== null && this.#where(scope) !== true) return;
+    const output = outputRow(
+      this.columns,
+      this.#select.map((expression) => expression(scope)),
+    );
+    this.counts.matches++;
+    this.emit({
+      kind: 'row',
+      key: {},
+      number: 0,
+      status: 'MATCHED',
+      output: [output],
+      events: [{ variable: null, row }],
+      start: row,
+      window: { start: row.time, end: row.time },
+    });
+  }
+}

@@ -1,0 +1,641 @@
+import { toJson } from '../../event/format.js';
+import type { JsonValue } from '../../event/json.js';
+import type { Row } from '../../event/row.js';
+import type { Value } from '../../event/value.js';
+import type { MatchPlan, OutputColumn } from '../../language/plan.js';
+import type { Match } from '../emission.js';
+import { compile, type Evaluator, type Scope } from '../expression/compile.js';
+import type { Faults } from '../expression/faults.js';
+import { keyText } from '../key.js';
+import type { Limits } from '../limits.js';
+import { outputRow, setOwn } from '../output.js';
+import { PriorityQueue } from '../queue.js';
+import { Matcher } from './matcher.js';
+import { type MatchScope, Measures, matchScope, standAt } from './measures.js';
+import { OutputSorter } from './output_sorter.js';
+import { Partition } from './partition.js';
+import { type Step, stepsOf } from './path.js';
+import { type PartitionSnapshot, restorePartition, snapshotPartition } from './snapshot.js';
+import { Start } from './thread.js';
+
+/** What a rule counted since it began. */
+export interface MatchCounts {
+  rows: number;
+  matches: number;
+  /** Partial matches and keys dropped at a limit; matches of NO SKIP past the limit of a row. */
+  dropped: number;
+  /** Skips to a row that there was not, done as PAST LAST ROW (`language.md` 12). */
+  degradedSkips: number;
+}
+
+/** An operator's state as plain data. */
+export interface MatchSnapshot {
+  readonly counts: MatchCounts;
+  readonly sequence: number;
+  readonly observedFrom: number | null;
+  readonly partitions: readonly PartitionSnapshot[];
+}
+
+/** How emitted matches make other starts wait or end (`language.md` 19). */
+type Discipline =
+  /** Starts do not concern each other: a match is out when nothing more preferred of its own start is left. */
+  | 'independent'
+  /** The earliest start is settled first, later ones wait. */
+  | 'front'
+  /** As `front`, and a start begins only when the one before is settled: conditions read MATCH_NUMBER(). */
+  | 'sequential'
+  | 'earliest'
+  | 'any';
+
+/** MATCH_RECOGNIZE as a running operator: rows in order of the rule come in, matches go out as they become final. */
+export class MatchOperator {
+  readonly counts: MatchCounts = { rows: 0, matches: 0, dropped: 0, degradedSkips: 0 };
+  readonly plan: MatchPlan;
+  readonly matcher: Matcher;
+  readonly partitions = new Map<string, Partition>();
+  readonly deadlines = new PriorityQueue<Start>(byDeadline);
+  /** Starts made so far. */
+  sequence = 0;
+  /** No row before this event time was seen: what was absent there is not known. Milliseconds; null before the first row. */
+  observedFrom: number | null = null;
+  threads = 0;
+
+  readonly #measures: Measures;
+  readonly #discipline: Discipline;
+  readonly #partitionBy: readonly {
+    readonly name: string;
+    readonly evaluate: Evaluator<Scope>;
+    readonly type: OutputColumn['type'];
+  }[];
+  readonly #keepRows: boolean;
+  readonly #lookback: number;
+  readonly #keepsPartitions: boolean;
+  readonly #owners = new WeakMap<Start, Partition>();
+  readonly #sorter: OutputSorter | null;
+
+  constructor(
+    plan: MatchPlan,
+    private readonly columns: readonly OutputColumn[],
+    private readonly input: 'stream' | 'bounded',
+    private readonly limits: Limits,
+    private readonly faults: Faults,
+    private readonly emit: (match: Match) => void,
+  ) {
+    this.plan = plan;
+    this.matcher = new Matcher(plan, faults);
+    const names = plan.variables.map(({ name }) => name);
+    this.#measures = new Measures(plan, names);
+    this.#sorter =
+      plan.outputOrder.length > 0 && input === 'bounded' ? new OutputSorter(plan.outputOrder) : null;
+    this.#partitionBy = plan.partitionBy.map(({ name, expression }) => ({
+      name,
+      type: expression.type,
+      evaluate: compile<Scope>(expression, () => {
+        throw new Error('PARTITION BY reads rows, not matches');
+      }),
+    }));
+    const { conditions, completion } = this.matcher;
+    const holds = this.#measures.readsMatchNumber || plan.unmatchedRows;
+    this.#discipline = conditions.readsMatchNumber
+      ? 'sequential'
+      : completion !== 'preferred'
+        ? completion
+        : plan.skip.mode === 'to_next_row' && !holds
+          ? 'independent'
+          : 'front';
+    this.#lookback = Math.max(conditions.lookback, this.#measures.lookback);
+    this.#keepRows =
+      input === 'bounded' ||
+      this.#lookback > 0 ||
+      this.#measures.readsPartition ||
+      this.#discipline === 'sequential';
+    this.#keepsPartitions =
+      this.#lookback > 0 ||
+      this.#measures.readsMatchNumber ||
+      conditions.readsMatchNumber ||
+      plan.absentBefore.length > 0 ||
+      this.matcher.automaton.program.instructions.some(({ op }) => op === 'start');
+  }
+
+  /** Bounded input: a row that will come, so that NEXT and `$` can be answered. Call for all rows, in order, before `process`. */
+  foresee(row: Row): void {
+    this.#partition(row).rows.push(row);
+  }
+
+  /** Takes the next row in the rule's order. Deadlines before its time have been closed. */
+  process(row: Row): void {
+    this.counts.rows++;
+    this.observedFrom ??= row.time;
+    const partition = this.#partition(row);
+    const position = this.input === 'bounded' ? partition.count++ : partition.push(row, this.#keepRows);
+    if (this.#discipline === 'sequential') {
+      // The start may come to be tried when later rows have been seen: what was before it is looked at now.
+      if (!this.#wasAbsent(partition, row)) partition.barred.push(position);
+      this.#replay(partition);
+    } else {
+      this.matcher.take(row, position, partition.rowAt, this.#isLast(partition, position));
+      for (const start of partition.starts) this.matcher.step(start);
+      this.#begin(partition, row, position);
+      this.#settle(partition);
+    }
+    this.#seeAbsent(partition, row, position);
+    this.#tidy(partition);
+  }
+
+  /** The earliest deadline, in milliseconds, or null. */
+  nextDeadline(): number | null {
+    for (let start = this.deadlines.peek(); start !== undefined; start = this.deadlines.peek()) {
+      if (!start.done) return start.deadline;
+      this.deadlines.pop();
+    }
+    return null;
+  }
+
+  /** Closes the earliest deadline. */
+  closeNext(): void {
+    const start = this.deadlines.pop();
+    if (start === undefined || start.done) return;
+    const partition = this.#owners.get(start)!;
+    this.#expire(start, partition);
+    this.#settle(partition);
+    if (this.#discipline === 'sequential') this.#replay(partition);
+    this.#tidy(partition);
+  }
+
+  /** No row will come any more: what waits for the end completes, all else ends. Deadlines have been closed. */
+  end(): void {
+    const live = [...this.partitions.values()].flatMap((partition) =>
+      partition.starts.map((start) => ({ start, partition })),
+    );
+    live.sort((a, b) => a.start.sequence - b.start.sequence);
+    for (const { start, partition } of live) {
+      if (start.done) continue;
+      this.#complete(start);
+      this.#settle(partition);
+      if (this.#discipline === 'sequential') this.#endSequential(partition);
+    }
+  }
+
+  /** Bounded input with an outer ORDER BY: everything that came, a match for each output row. */
+  takeSorted(): readonly Match[] {
+    return this.#sorter?.take() ?? [];
+  }
+
+  snapshot(): MatchSnapshot {
+    return {
+      counts: { ...this.counts },
+      sequence: this.sequence,
+      observedFrom: this.observedFrom,
+      partitions: [...this.partitions.values()].map(snapshotPartition),
+    };
+  }
+
+  /** Throws RangeError when the snapshot is of another pattern. */
+  restore(snapshot: MatchSnapshot): void {
+    Object.assign(this.counts, snapshot.counts);
+    this.sequence = snapshot.sequence;
+    this.observedFrom = snapshot.observedFrom;
+    for (const saved of snapshot.partitions) {
+      const partition = restorePartition(saved, this.matcher.automaton);
+      this.partitions.set(partition.key, partition);
+      for (const start of partition.starts) {
+        this.#owners.set(start, partition);
+        partition.threads += start.threads.length;
+        if (start.threads.length > 0 && start.deadline !== Number.POSITIVE_INFINITY)
+          this.deadlines.push(start);
+      }
+      this.threads += partition.threads;
+    }
+  }
+
+  #endSequential(partition: Partition): void {
+    for (;;) {
+      this.#replay(partition);
+      const [start] = partition.starts;
+      if (start === undefined) return;
+      this.#complete(start);
+      this.#settle(partition);
+    }
+  }
+
+  // ------------------------------------------------------------------ rows
+
+  #partition(row: Row): Partition {
+    const values: Value[] = [];
+    for (const { evaluate } of this.#partitionBy) values.push(evaluate({ row, faults: this.faults }));
+    const key = keyText(values);
+    let partition = this.partitions.get(key);
+    if (partition === undefined) {
+      const columns: Record<string, JsonValue> = {};
+      for (const [i, { name, type }] of this.#partitionBy.entries()) {
+        setOwn(columns, name, toJson(values[i]!, type));
+      }
+      partition = new Partition(key, columns);
+      if (this.partitions.size >= this.limits.keysPerRule) this.#evict();
+      this.partitions.set(key, partition);
+    }
+    return partition;
+  }
+
+  #isLast(partition: Partition, position: number): boolean {
+    return this.input === 'bounded' && position === partition.rows.length - 1;
+  }
+
+  #evict(): void {
+    const [oldest] = this.partitions.values();
+    if (oldest === undefined) return;
+    for (const start of oldest.starts) this.#finish(start);
+    this.threads -= oldest.threads;
+    this.partitions.delete(oldest.key);
+    this.counts.dropped++;
+  }
+
+  /** Whether what must be absent in the WITHIN before a match was absent before this row (`language.md` 4, NOT at the start). */
+  #wasAbsent(partition: Partition, row: Row): boolean {
+    if (this.plan.absentBefore.length === 0) return true;
+    const from = row.time - this.plan.within!;
+    if (partition.lastAbsent >= from) return false;
+    return this.input === 'bounded' || from >= (this.observedFrom ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Begins a match at the row in hand, which the matcher has taken. */
+  #begin(partition: Partition, row: Row, position: number): void {
+    if (position < partition.resume) return;
+    const deadline = this.plan.within === null ? Number.POSITIVE_INFINITY : row.time + this.plan.within;
+    const start = new Start(this.sequence, position, row, deadline);
+    if (
+      this.#discipline === 'sequential'
+        ? !partition.barred.includes(position)
+        : this.#wasAbsent(partition, row)
+    )
+      this.matcher.begin(start);
+    const alive = start.threads.length > 0;
+    if (!alive && start.best === null && start.completed.length === 0 && !this.plan.unmatchedRows) {
+      if (this.#discipline === 'sequential') partition.resume = position + 1;
+      return;
+    }
+    this.sequence++;
+    partition.starts.push(start);
+    this.#owners.set(start, partition);
+    if (alive && deadline !== Number.POSITIVE_INFINITY) this.deadlines.push(start);
+  }
+
+  #seeAbsent(partition: Partition, row: Row, position: number): void {
+    if (this.plan.absentBefore.length === 0) return;
+    this.matcher.take(row, position, partition.rowAt, this.#isLast(partition, position));
+    if (this.plan.absentBefore.some((variable) => this.matcher.holds(variable)))
+      partition.lastAbsent = row.time;
+  }
+
+  /** Sequential matching: one start at a time is taken over the rows that are there. */
+  #replay(partition: Partition): void {
+    const { matcher } = this;
+    for (;;) {
+      matcher.numberMatches(partition.matches + 1);
+      let [start] = partition.starts;
+      if (start === undefined) {
+        if (partition.resume >= partition.count) return;
+        const position = partition.resume;
+        const row = partition.rowAt(position)!;
+        matcher.take(row, position, partition.rowAt, this.#isLast(partition, position));
+        this.#begin(partition, row, position);
+        partition.fed = position;
+        [start] = partition.starts;
+        if (start === undefined) continue;
+      }
+      while (start.threads.length > 0 && partition.fed + 1 < partition.count) {
+        const position = ++partition.fed;
+        const row = partition.rowAt(position)!;
+        if (row.time > start.deadline) {
+          this.#expire(start, partition);
+        } else {
+          matcher.take(row, position, partition.rowAt, this.#isLast(partition, position));
+          matcher.step(start);
+        }
+      }
+      if (start.threads.length > 0) return;
+      this.#settle(partition);
+    }
+  }
+
+  // ------------------------------------------------------------------ finality
+
+  /** The deadline has passed: absence completes, every other thread ends (`language.md` 25). */
+  #expire(start: Start, partition: Partition): void {
+    const left = start.threads;
+    this.#complete(start);
+    if (
+      this.plan.timedOut &&
+      start.best === null &&
+      !start.matched &&
+      start.completed.length === 0 &&
+      left.length > 0
+    ) {
+      this.#emitMatch(partition, start, stepsOf(left[0]!.path), 'TIMED OUT', 0, start.deadline);
+    }
+  }
+
+  /** Absence at the end has come true for the threads that wait for it, in order of preferment; all others end. */
+  #complete(start: Start): void {
+    start.completed = [];
+    for (const thread of start.threads) {
+      if (thread.state.kind !== 'wait') continue;
+      if (this.matcher.completion === 'preferred') {
+        start.best = { path: thread.path };
+        break;
+      }
+      if (thread.path === null) continue;
+      start.completed.push(thread.path);
+      if (this.matcher.completion === 'earliest') break;
+    }
+    start.threads = [];
+  }
+
+  /** Emits what has become final in a partition, and lets go of the starts that are over. */
+  #settle(partition: Partition): void {
+    switch (this.#discipline) {
+      case 'independent':
+        for (const start of partition.starts) if (start.threads.length === 0) this.#decide(partition, start);
+        break;
+      case 'front':
+      case 'sequential':
+        this.#settleFront(partition);
+        break;
+      case 'earliest':
+        for (const start of partition.starts) {
+          const [path] = start.completed;
+          if (start.done || path === undefined) continue;
+          this.#emitNonEmpty(partition, start, path);
+        }
+        this.#settleUnmatched(partition);
+        break;
+      case 'any':
+        this.#settleAny(partition);
+        break;
+    }
+    for (const start of partition.starts) {
+      if (start.threads.length === 0 && this.#isOver(start)) this.#finish(start);
+    }
+    if (partition.starts.some(({ done }) => done))
+      partition.starts = partition.starts.filter(({ done }) => !done);
+  }
+
+  /** A start without threads is over, unless an earlier one still holds it back. */
+  #isOver(start: Start): boolean {
+    switch (this.#discipline) {
+      case 'front':
+      case 'sequential':
+        return start.best === null && !this.plan.unmatchedRows;
+      case 'earliest':
+        return !this.plan.unmatchedRows;
+      default:
+        return true;
+    }
+  }
+
+  #settleFront(partition: Partition): void {
+    const { starts } = partition;
+    for (const start of starts) {
+      if (start.done) continue;
+      if (start.threads.length > 0) {
+        // Whatever the front comes to, its match ends at or after this one.
+        if (this.plan.skip.mode === 'past_last_row' && start.best?.path)
+          this.#passOver(partition, start, start.best.path.position + 1);
+        return;
+      }
+      this.#decide(partition, start);
+    }
+  }
+
+  #passOver(partition: Partition, front: Start, resume: number): void {
+    for (const start of partition.starts) if (start !== front && start.position < resume) this.#finish(start);
+  }
+
+  /** A start that nothing more preferred can come to: its best match is final, or there is none. */
+  #decide(partition: Partition, start: Start): void {
+    if (start.done) return;
+    if (this.#discipline === 'sequential') partition.resume = Math.max(partition.resume, start.position + 1);
+    if (start.best === null) {
+      this.#finish(start);
+      if (this.plan.unmatchedRows && !partition.isCovered(start.position))
+        this.#emitUnmatched(partition, start);
+    } else if (start.best.path === null) {
+      this.#finish(start);
+      partition.matches++;
+      if (this.plan.emptyMatches === 'show') this.#emitEmpty(partition, start);
+    } else {
+      this.#emitNonEmpty(partition, start, start.best.path);
+    }
+  }
+
+  #emitNonEmpty(partition: Partition, start: Start, path: Step): void {
+    partition.matches++;
+    const steps = stepsOf(path);
+    // Absence at the end is known at the deadline only.
+    const end = this.plan.absentAfter.length > 0 ? start.deadline : null;
+    if (this.plan.unmatchedRows) partition.covered.push([start.position, path.position]);
+    this.#emitMatch(partition, start, steps, 'MATCHED', partition.matches, end);
+    this.#finish(start);
+    this.#skip(partition, start, steps);
+  }
+
+  /** AFTER MATCH SKIP: starts that are passed over end, whatever they had. */
+  #skip(partition: Partition, start: Start, steps: readonly Step[]): void {
+    const { skip } = this.plan;
+    if (skip.mode === 'to_next_row' || skip.mode === 'no_skip') {
+      if (this.#discipline === 'sequential')
+        partition.resume = Math.max(partition.resume, start.position + 1);
+      return;
+    }
+    const past = steps[steps.length - 1]!.position + 1;
+    let resume = past;
+    if (skip.mode === 'to_first' || skip.mode === 'to_last') {
+      const inSet = (step: Step) => skip.set.includes(step.variable);
+      const target = skip.mode === 'to_first' ? steps.find(inSet) : steps.findLast(inSet);
+      if (target !== undefined && target.position > start.position) {
+        resume = target.position;
+      } else {
+        this.counts.degradedSkips++;
+      }
+    }
+    partition.resume = Math.max(partition.resume, resume);
+    for (const other of partition.starts) {
+      if (other.position >= resume || other.done) continue;
+      this.#finish(other);
+      if (
+        this.plan.unmatchedRows &&
+        other.position < start.position &&
+        !partition.isCovered(other.position)
+      ) {
+        this.#emitUnmatched(partition, other);
+      }
+    }
+  }
+
+  /** EMIT EARLIEST with unmatched rows: a row is unmatched once no start before it can still take it. */
+  #settleUnmatched(partition: Partition): void {
+    if (!this.plan.unmatchedRows) return;
+    for (const start of partition.starts) {
+      if (start.done) continue;
+      if (start.threads.length > 0) return;
+      this.#finish(start);
+      if (!partition.isCovered(start.position)) this.#emitUnmatched(partition, start);
+    }
+  }
+
+  #settleAny(partition: Partition): void {
+    let left = this.limits.matchesPerRow;
+    for (const start of partition.starts) {
+      for (const path of start.completed) {
+        start.matched = true;
+        if (left-- <= 0) {
+          this.counts.dropped++;
+          continue;
+        }
+        partition.matches++;
+        const end = this.plan.absentAfter.length > 0 ? start.deadline : null;
+        this.#emitMatch(partition, start, stepsOf(path), 'MATCHED', partition.matches, end);
+      }
+      start.completed = [];
+    }
+  }
+
+  // ------------------------------------------------------------------ output
+
+  #emitMatch(
+    partition: Partition,
+    start: Start,
+    steps: Step[],
+    status: Match['status'],
+    number: number,
+    end: number | null,
+  ): void {
+    const scope = matchScope(steps, start.row, start.position, number, status, partition.rowAt, this.faults);
+    const output: Record<string, JsonValue>[] = [];
+    if (this.plan.rowsPerMatch === 'one') {
+      this.#push(output, this.#measures.row(scope), scope);
+    } else {
+      steps.forEach((step, i) => {
+        if (step.excluded) return;
+        standAt(scope, i);
+        this.#push(output, this.#measures.row(scope), scope);
+      });
+    }
+    this.#out(partition, start, 'match', steps, output, scope, end);
+  }
+
+  #emitEmpty(partition: Partition, start: Start): void {
+    const scope = matchScope(
+      [],
+      start.row,
+      start.position,
+      partition.matches,
+      'MATCHED',
+      partition.rowAt,
+      this.faults,
+    );
+    const output: Record<string, JsonValue>[] = [];
+    this.#push(output, this.#measures.row(scope), scope);
+    this.#out(partition, start, 'empty', [], output, scope, null);
+  }
+
+  #emitUnmatched(partition: Partition, start: Start): void {
+    const scope = matchScope([], start.row, start.position, 0, 'MATCHED', partition.rowAt, this.faults);
+    const output: Record<string, JsonValue>[] = [];
+    this.#push(output, this.#measures.unmatched(scope), scope);
+    this.#out(partition, start, 'unmatched', [], output, scope, null);
+  }
+
+  #push(output: Record<string, JsonValue>[], values: readonly Value[] | null, scope: MatchScope): void {
+    if (values === null) return;
+    this.#sorter?.note(this.#measures.sortKeys(scope));
+    output.push(outputRow(this.columns, values));
+  }
+
+  #out(
+    partition: Partition,
+    start: Start,
+    kind: Match['kind'],
+    steps: readonly Step[],
+    output: readonly Record<string, JsonValue>[],
+    scope: MatchScope,
+    end: number | null,
+  ): void {
+    if (output.length === 0) return;
+    this.counts.matches++;
+    const names = this.plan.variables;
+    const match: Match = {
+      kind,
+      key: partition.columns,
+      number: scope.matchNumber,
+      status: scope.status,
+      output,
+      events: steps.map(({ variable, row }) => ({ variable: names[variable]!.name, row })),
+      start: start.row,
+      window: { start: start.row.time, end: end ?? steps[steps.length - 1]?.row.time ?? start.row.time },
+    };
+    if (this.#sorter === null) this.emit(match);
+    else this.#sorter.hold(match);
+  }
+
+  // ------------------------------------------------------------------ housekeeping
+
+  #finish(start: Start): void {
+    start.done = true;
+    start.threads = [];
+    start.best = null;
+    start.completed = [];
+  }
+
+  /** Keeps within the limits, and lets go of what cannot be read any more. */
+  #tidy(partition: Partition): void {
+    let threads = 0;
+    for (const start of partition.starts) threads += start.threads.length;
+    this.threads += threads - partition.threads;
+    partition.threads = threads;
+    while (
+      partition.threads > this.limits.partialMatchesPerKey ||
+      (this.threads > this.limits.partialMatchesPerRule && partition.threads > 0)
+    ) {
+      this.#dropOldest(partition);
+    }
+    if (this.deadlines.size > 1024 && this.deadlines.size > 4 * Math.max(1, this.threads))
+      this.deadlines.retain(({ done }) => !done);
+    if (partition.covered.length > 0) {
+      const front = partition.starts[0]?.position ?? Math.min(partition.resume, partition.count);
+      partition.covered = partition.covered.filter(([, last]) => last >= front);
+    }
+    if (this.input === 'bounded') return;
+    if (this.#keepRows) {
+      const front =
+        partition.starts[0]?.position ??
+        (this.#discipline === 'sequential' ? Math.min(partition.resume, partition.count) : partition.count);
+      partition.forget(front - this.#lookback);
+      if (partition.barred.length > 0)
+        partition.barred = partition.barred.filter((position) => position >= front);
+    }
+    if (partition.starts.length === 0 && !this.#keepsPartitions) this.partitions.delete(partition.key);
+  }
+
+  /** The oldest start goes; where there is one only, its least preferred threads. */
+  #dropOldest(partition: Partition): void {
+    const [oldest] = partition.starts;
+    if (oldest === undefined) return;
+    const before = partition.threads;
+    if (partition.starts.length > 1) {
+      partition.threads -= oldest.threads.length;
+      this.#finish(oldest);
+      partition.starts.shift();
+    } else {
+      const keep = Math.min(oldest.threads.length - 1, this.limits.partialMatchesPerKey);
+      partition.threads = keep;
+      oldest.threads = oldest.threads.slice(0, keep);
+    }
+    this.counts.dropped += before - partition.threads;
+    this.threads += partition.threads - before;
+  }
+}
+
+function byDeadline(a: Start, b: Start): boolean {
+  return a.deadline < b.deadline || (a.deadline === b.deadline && a.sequence < b.sequence);
+}
