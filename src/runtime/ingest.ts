@@ -1,0 +1,303 @@
+import { decode } from '../event/decode.js';
+import { formatDuration } from '../event/duration.js';
+import type { JsonValue } from '../event/json.js';
+import { partitionOf } from '../event/partition.js';
+import type { StreamSchema } from '../event/schema.js';
+import { formatTimestamp, isTimestamp } from '../event/timestamp.js';
+import type { Value } from '../event/value.js';
+import { type LogEntry, type Store, StoreError } from '../store/store.js';
+import type { Catalog } from './catalog.js';
+import type { Clock } from './clock.js';
+import { type RejectedEvent, RuntimeError } from './error.js';
+import { Flight } from './flight.js';
+import type { Gate } from './gate.js';
+import { eventId, requestIds } from './identity.js';
+import { eventsEntry, watermarkEntry } from './record.js';
+import type { Settings } from './settings.js';
+import { asked } from './trouble.js';
+import type { Worker } from './worker.js';
+
+/** An event as the edge hands it over, or why it is none (a line that is no JSON): both count by index. */
+export type Incoming =
+  | {
+      readonly json: JsonValue;
+      /** Its JSON text as posted, on one line, where it is at hand; else it is written anew. */
+      readonly text?: string;
+      /** A CloudEvent's identity: equal texts for equal (source, id). */
+      readonly id?: string;
+    }
+  | { readonly rejected: { readonly code: string; readonly message: string } };
+
+export interface PostOptions {
+  /** All or nothing. */
+  readonly atomic?: boolean;
+  readonly idempotencyKey?: string | null;
+  /** A digest of the request's body, with `idempotencyKey`. */
+  readonly digest?: string;
+}
+
+/** What became of a post. `offsets`: the places in the log, both ends inclusive. */
+export interface Posted {
+  readonly stream: string;
+  /** The stream was made by this post. */
+  readonly created: boolean;
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: readonly RejectedEvent[];
+  readonly offsets: readonly { readonly partition: number; readonly first: number; readonly last: number }[];
+}
+
+/** What the ingest counts for a stream since the server began. */
+export interface IngestCounts {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+}
+
+export interface IngestParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly gate: Gate;
+  readonly workers: readonly Worker[];
+  readonly catalog: Catalog;
+}
+
+/** A checked event on its way into the log. */
+interface Checked {
+  readonly text: string;
+  readonly id: string | null;
+  readonly partition: number;
+}
+
+/** Bytes of events in one log record: a read of the log is never much larger. */
+const RECORD_BYTES = 512 * 1024;
+
+/** The way in: decodes, checks and appends events; what was answered is durable. */
+export class Ingest {
+  readonly flight: Flight;
+  readonly #parts: IngestParts;
+  readonly #bodies: Flight;
+  readonly #counts = new Map<string, IngestCounts>();
+
+  constructor(parts: IngestParts) {
+    this.#parts = parts;
+    this.flight = new Flight(parts.settings.inFlightBytes);
+    this.#bodies = new Flight(parts.settings.inFlightBytes);
+  }
+
+  /** Room for a body of so many bytes before it is read; call the result when the request is done. Throws RuntimeError `overloaded`. */
+  reserve(bytes: number): () => void {
+    return this.#bodies.take(bytes);
+  }
+
+  /**
+   * Takes events of one stream; resolves when those that fit are durable. Throws RuntimeError `no_event_taken` when none was
+   * taken (a repeat counts as taken) or, `atomic`, one was refused; `unknown_stream`, `bad_name`, `idempotency_key_reused`,
+   * `overloaded`, `not_ready`, `store_full`, `store_unavailable`.
+   */
+  post(name: string, events: readonly Incoming[], options: PostOptions = {}): Promise<Posted> {
+    return this.#parts.gate.pass(async () => {
+      const { stream, created } = await this.#parts.catalog.ensureStream(name);
+      this.#checkLag();
+      const { checked, rejected } = this.#check(stream.schema, events);
+      if ((checked.length === 0 && rejected.length > 0) || (options.atomic === true && rejected.length > 0)) {
+        this.#count(stream.name, { accepted: 0, duplicates: 0, rejected: rejected.length });
+        const what =
+          checked.length === 0 ? 'no event fits' : 'not every event fits, and the request is atomic';
+        throw new RuntimeError('no_event_taken', `${what} the stream '${stream.name}': nothing was taken`, {
+          rejected,
+        });
+      }
+      const landed = this.flight.take(checked.reduce((sum, { text }) => sum + text.length, 0));
+      try {
+        const taken = await asked(this.#append(stream.name, checked, options));
+        const counts = { accepted: taken.accepted, duplicates: taken.duplicates, rejected: rejected.length };
+        this.#count(stream.name, counts);
+        return { stream: stream.name, created, ...taken, rejected };
+      } finally {
+        landed();
+      }
+    });
+  }
+
+  /** Nothing earlier than `time` (milliseconds) will come on the stream. Throws RuntimeError `unknown_stream`, `too_far_ahead`, `bad_option`. */
+  watermark(name: string, time: number): Promise<{ readonly stream: string; readonly watermark: number }> {
+    return this.#parts.gate.pass(async () => {
+      const { store, clock, workers, catalog } = this.#parts;
+      const stream = catalog.stream(name);
+      if (stream === null) throw new RuntimeError('unknown_stream', `there is no stream '${name}'`);
+      if (!isTimestamp(time)) {
+        throw new RuntimeError('bad_option', `${time} is no time between the years 1 and 9999`, {
+          field: 'time',
+        });
+      }
+      const ahead = tooFarAhead(time, stream.schema, clock.now());
+      if (ahead !== null) throw new RuntimeError('too_far_ahead', `the watermark ${ahead}`);
+      const entry = watermarkEntry({ stream: stream.name, watermark: time, seen: null });
+      for (const number of workers.keys()) await asked(store.append(number, [entry], clock.now()));
+      return { stream: stream.name, watermark: time };
+    });
+  }
+
+  /** What was taken and refused since the server began, by stream. */
+  counts(): ReadonlyMap<string, IngestCounts> {
+    return this.#counts;
+  }
+
+  #checkLag(): void {
+    const { workers, settings } = this.#parts;
+    const lag = Math.max(0, ...workers.map((worker) => worker.lag));
+    if (lag <= settings.maxLag) return;
+    const message = `${lag} events wait to be matched: send again in a second`;
+    throw new RuntimeError('overloaded', message, { retryAfter: 1_000 });
+  }
+
+  #check(
+    schema: StreamSchema,
+    events: readonly Incoming[],
+  ): { readonly checked: readonly Checked[]; readonly rejected: readonly RejectedEvent[] } {
+    const checked: Checked[] = [];
+    const rejected: RejectedEvent[] = [];
+    const now = this.#parts.clock.now();
+    for (const [index, event] of events.entries()) {
+      if ('rejected' in event) {
+        rejected.push({ index, ...event.rejected });
+        continue;
+      }
+      const decoded = decode(event.json, schema);
+      if ('code' in decoded) {
+        rejected.push({ index, code: decoded.code, message: decoded.message });
+        continue;
+      }
+      const ahead = decoded.time === null ? null : tooFarAhead(decoded.time, schema, now);
+      if (ahead !== null) {
+        rejected.push({ index, code: 'too_far_ahead', message: `the event time ${ahead}` });
+        continue;
+      }
+      const text =
+        event.text === undefined || /[\r\n]/.test(event.text) ? JSON.stringify(event.json) : event.text;
+      const id = eventId(schema, decoded.values, event.id);
+      checked.push({ text, id, partition: this.#partition(schema, decoded.values) });
+    }
+    return { checked, rejected };
+  }
+
+  #partition({ key }: StreamSchema, values: Readonly<Record<string, Value>>): number {
+    const { partitions } = this.#parts.store;
+    return partitions === 1
+      ? 0
+      : partitionOf(
+          key.map((name) => values[name] ?? null),
+          partitions,
+        );
+  }
+
+  async #append(
+    stream: string,
+    checked: readonly Checked[],
+    { idempotencyKey, digest }: PostOptions,
+  ): Promise<Pick<Posted, 'accepted' | 'duplicates' | 'offsets'>> {
+    const request =
+      idempotencyKey === undefined || idempotencyKey === null
+        ? null
+        : requestIds(stream, idempotencyKey, digest ?? '');
+    const offsets: { partition: number; first: number; last: number }[] = [];
+    let accepted = 0;
+    for (const partition of new Set(checked.map((event) => event.partition))) {
+      const own = checked.filter((event) => event.partition === partition);
+      const appended = await this.#appendTo(partition, stream, own, request);
+      if (appended === null) continue;
+      accepted += appended.count;
+      offsets.push({ partition, first: appended.first, last: appended.last });
+    }
+    return { accepted, duplicates: checked.length - accepted, offsets };
+  }
+
+  /** Appends what is not known yet; null when all of it is. */
+  async #appendTo(
+    partition: number,
+    stream: string,
+    checked: readonly Checked[],
+    request: readonly [string, string] | null,
+  ): Promise<{ readonly count: number; readonly first: number; readonly last: number } | null> {
+    const { store, clock } = this.#parts;
+    let left = firstOfEach(checked);
+    /** Ids that another request brought in meanwhile. */
+    const known = new Set<string>();
+    for (;;) {
+      if (request !== null && (await this.#isRepeat(partition, request))) return null;
+      const ids = left.flatMap(({ id }) => id ?? []);
+      const answers = ids.length === 0 ? [] : await store.known(partition, ids);
+      for (const [index, id] of ids.entries()) if (answers[index] === true) known.add(id);
+      left = left.filter(({ id }) => id === null || !known.has(id));
+      if (left.length === 0) return null;
+      try {
+        const appended = await store.append(partition, entriesOf(stream, left, request ?? []), clock.now());
+        const first = appended[0]?.first ?? 0;
+        const last = appended.at(-1)?.last ?? first;
+        this.#parts.workers[partition]?.noteEnd(last + 1);
+        return { count: left.length, first, last };
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'duplicate_ids') throw error;
+        for (const id of error.ids) known.add(id);
+      }
+    }
+  }
+
+  async #isRepeat(partition: number, request: readonly [string, string]): Promise<boolean> {
+    const [isKey, isBody] = await this.#parts.store.known(partition, request);
+    if (isKey === true && isBody !== true) {
+      const message = 'this Idempotency-Key came with another body before: use a new key for a new request';
+      throw new RuntimeError('idempotency_key_reused', message);
+    }
+    return isKey === true;
+  }
+
+  #count(stream: string, { accepted, duplicates, rejected }: IngestCounts): void {
+    const before = this.#counts.get(stream) ?? { accepted: 0, duplicates: 0, rejected: 0 };
+    this.#counts.set(stream, {
+      accepted: before.accepted + accepted,
+      duplicates: before.duplicates + duplicates,
+      rejected: before.rejected + rejected,
+    });
+  }
+}
+
+/** Without events whose id stands in the request before. */
+function firstOfEach(checked: readonly Checked[]): readonly Checked[] {
+  const seen = new Set<string>();
+  return checked.filter(({ id }) => {
+    if (id === null) return true;
+    if (seen.has(id)) return false;
+    seen.add(id);
+    return true;
+  });
+}
+
+/** Records of bounded size; the request's ids go with the first. */
+function entriesOf(stream: string, events: readonly Checked[], request: readonly string[]): LogEntry[] {
+  const entries: LogEntry[] = [];
+  let batch: Checked[] = [];
+  let bytes = 0;
+  const close = (): void => {
+    const ids = batch.flatMap(({ id }) => id ?? []);
+    const lines = batch.map(({ text }) => text);
+    entries.push(eventsEntry(stream, lines, entries.length === 0 ? [...request, ...ids] : ids));
+    batch = [];
+    bytes = 0;
+  };
+  for (const event of events) {
+    if (batch.length > 0 && bytes + event.text.length > RECORD_BYTES) close();
+    batch.push(event);
+    bytes += event.text.length;
+  }
+  close();
+  return entries;
+}
+
+/** What is wrong with a time that lies too far ahead, as the end of a sentence; null for one that does not. */
+function tooFarAhead(time: number, { maxAhead }: StreamSchema, now: number): string | null {
+  if (time <= now + maxAhead) return null;
+  return `${formatTimestamp(time)} is more than ${formatDuration(maxAhead)} ahead of the server's clock (${formatTimestamp(now)}); the stream's max_ahead allows more`;
+}

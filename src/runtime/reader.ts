@@ -1,0 +1,267 @@
+import type { RuleCounts } from '../engine/rule.js';
+import { decode } from '../event/decode.js';
+import { type JsonValue, parseJson } from '../event/json.js';
+import type { StreamSchema } from '../event/schema.js';
+import type { AlertFilter, Delivery, DeliveryFilter, Store, StoredAlert } from '../store/store.js';
+import type { Clock } from './clock.js';
+import { RuntimeError } from './error.js';
+import type { Ingest } from './ingest.js';
+import { decodeRecord, streamOf } from './record.js';
+import type { FailedRow, LateRow } from './tally.js';
+import { asked } from './trouble.js';
+import type { Worker } from './worker.js';
+
+/** An alert as it is shown. `body` is what webhooks carry. */
+export interface AlertView {
+  /** The cursor of lists and of the live feed. */
+  readonly sequence: number;
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: string;
+  readonly timestamp: number;
+  readonly body: JsonValue;
+}
+
+/** An event of the log. */
+export interface EventView {
+  readonly partition: number;
+  readonly offset: number;
+  readonly arrival: number;
+  readonly data: JsonValue;
+  /** Why rules do not see it, though it is in the log: it does not fit the stream's schema any more. Null: it fits. */
+  readonly error: string | null;
+}
+
+/** What a rule did since it was made or replaced; all 0 while it does not run. */
+export interface RuleCounters {
+  readonly rule: string;
+  readonly counts: RuleCounts & {
+    readonly alerts: number;
+    /** Matches held back by `suppress`. */
+    readonly suppressed: number;
+    /** Events that made it fail. */
+    readonly failures: number;
+  };
+}
+
+/** What happened on a stream. Accepted, duplicates and rejected count since the server began, the rest in the log. */
+export interface StreamCounters {
+  readonly stream: string;
+  readonly events: number;
+  readonly late: number;
+  readonly undecodable: number;
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly watermark: number | null;
+}
+
+export interface Counters {
+  readonly rules: readonly RuleCounters[];
+  readonly streams: readonly StreamCounters[];
+  readonly inFlightBytes: number;
+  /** Events in the log that are not matched yet. */
+  readonly lag: number;
+}
+
+/** Why a rule did or did not fire, as far as it can be told at once. Lists hold the last hundred. */
+export interface Diagnosis extends RuleCounters {
+  readonly enabled: boolean;
+  readonly failure: string | null;
+  readonly streams: readonly {
+    readonly stream: string;
+    readonly events: number;
+    readonly watermark: number | null;
+    /** When the stream's last event came, or null. */
+    readonly lastArrival: number | null;
+  }[];
+  /** The stream whose watermark holds the rule back, or null. */
+  readonly heldBy: string | null;
+  readonly late: readonly LateRow[];
+  readonly failed: readonly FailedRow[];
+}
+
+export interface ReaderParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly workers: readonly Worker[];
+  readonly ingest: Ingest;
+  /** A delivery has become due. */
+  readonly wake: () => void;
+}
+
+const READ_BYTES = 1024 * 1024;
+/** Reads of the log that one question for events may take. */
+const MOST_READS = 16;
+
+const NOTHING: RuleCounts = {
+  ...{ rows: 0, matches: 0, late: 0, dropped: 0, degradedSkips: 0, faults: {}, partialMatches: 0, keys: 0 },
+};
+
+/** What there is to see: alerts, deliveries, the log, counters. */
+export class Reader {
+  readonly #parts: ReaderParts;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts;
+  }
+
+  /** Alerts with a sequence number above `after`, oldest first. */
+  async alerts(after: number, limit: number, filter: AlertFilter): Promise<readonly AlertView[]> {
+    return (await asked(this.#parts.store.alerts(after, limit, filter))).map(alertView);
+  }
+
+  /** Throws RuntimeError `unknown_alert`. */
+  async alert(id: string): Promise<AlertView> {
+    const alert = await asked(this.#parts.store.alert(id));
+    if (alert === null) throw new RuntimeError('unknown_alert', `there is no alert '${id.slice(0, 100)}'`);
+    return alertView(alert);
+  }
+
+  /** Calls `listener` after each commit that brought alerts, until the result is called. */
+  onAlerts(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** For the worker: a commit brought alerts. */
+  announce(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  async deliveries(after: number, limit: number, filter: DeliveryFilter): Promise<readonly Delivery[]> {
+    return asked(this.#parts.store.deliveries(after, limit, filter));
+  }
+
+  /** Throws RuntimeError `unknown_delivery`. */
+  async delivery(id: string): Promise<Delivery> {
+    const delivery = await asked(this.#parts.store.delivery(id));
+    if (delivery === null) {
+      throw new RuntimeError('unknown_delivery', `there is no delivery '${id.slice(0, 200)}'`);
+    }
+    return delivery;
+  }
+
+  /** Makes a dead delivery due at once. Throws RuntimeError `unknown_delivery`, `not_retryable`. */
+  async retry(id: string): Promise<Delivery> {
+    const delivery = await this.delivery(id);
+    if (delivery.state !== 'dead') {
+      const message = `the delivery is ${delivery.state}: only a dead one can be sent again by hand`;
+      throw new RuntimeError('not_retryable', message);
+    }
+    const due: Delivery = { ...delivery, state: 'pending', due: this.#parts.clock.now() };
+    await asked(this.#parts.store.settle([due]));
+    this.#parts.wake();
+    return due;
+  }
+
+  /**
+   * A stream's events from offset `from` on (null: the oldest kept), oldest first; `next` is where to go on. A page may be
+   * shorter than asked for where other streams' events lie between. Throws RuntimeError `unknown_stream`, `trimmed`.
+   */
+  async events(
+    name: string,
+    from: number | null,
+    limit: number,
+    partition = 0,
+  ): Promise<{ readonly items: readonly EventView[]; readonly next: number; readonly isEnd: boolean }> {
+    const { store } = this.#parts;
+    const stream = this.#first.partition.registry.stream(name);
+    if (stream === null) throw new RuntimeError('unknown_stream', `there is no stream '${name}'`);
+    const { first, next: end } = await asked(store.bounds(partition));
+    let next = from ?? first;
+    const items: EventView[] = [];
+    for (let reads = 0; reads < MOST_READS && next < end; reads++) {
+      const records = await asked(store.read(partition, next, { bytes: READ_BYTES, wait: 0 }));
+      if (records.length === 0) break;
+      for (const record of records) {
+        if (streamOf(record) === stream.name) {
+          const decoded = decodeRecord(record);
+          const lines = decoded.kind === 'events' ? decoded.lines : [];
+          for (const [index, line] of lines.entries()) {
+            const offset = record.first + index;
+            if (offset < next) continue;
+            items.push(eventView(line, stream.schema, { partition, offset, arrival: record.stamp }));
+            if (items.length === limit) return { items, next: offset + 1, isEnd: offset + 1 >= end };
+          }
+        }
+        next = record.first + record.count;
+      }
+    }
+    return { items, next, isEnd: next >= end };
+  }
+
+  /** What happened so far, for metrics. Throws RuntimeError `not_ready`. */
+  counters(): Counters {
+    const { partition } = this.#first;
+    const { ingest, workers } = this.#parts;
+    return {
+      rules: [...partition.registry.rules.keys()].map((name) => this.#ruleCounters(name)),
+      streams: [...partition.registry.streams.keys()].map((stream) => {
+        const activity = partition.activities.get(stream);
+        const taken = ingest.counts().get(stream) ?? { accepted: 0, duplicates: 0, rejected: 0 };
+        const { events = 0, late = 0, undecodable = 0 } = activity ?? {};
+        return { stream, events, late, undecodable, ...taken, watermark: partition.watermark(stream) };
+      }),
+      inFlightBytes: ingest.flight.bytes,
+      lag: workers.reduce((sum, { lag }) => sum + lag, 0),
+    };
+  }
+
+  /** Throws RuntimeError `unknown_rule`, `not_ready`. */
+  diagnosis(name: string): Diagnosis {
+    const { partition } = this.#first;
+    const rule = partition.registry.rule(name);
+    if (rule === null) throw new RuntimeError('unknown_rule', `there is no rule '${name}'`);
+    const tally = partition.tallies.get(rule.name);
+    const streams = rule.streams.map(({ name: stream }) => {
+      const activity = partition.activities.get(stream);
+      const events = activity?.events ?? 0;
+      const lastArrival = events === 0 ? null : (activity?.lastArrival ?? null);
+      return { stream, events, watermark: partition.watermark(stream), lastArrival };
+    });
+    const [slowest] = [...streams].sort((a, b) => order(a.watermark) - order(b.watermark));
+    return {
+      ...this.#ruleCounters(rule.name),
+      enabled: rule.enabled,
+      failure: rule.failure,
+      streams,
+      heldBy: streams.length > 1 ? (slowest?.stream ?? null) : null,
+      late: tally?.late ?? [],
+      failed: tally?.failed ?? [],
+    };
+  }
+
+  #ruleCounters(rule: string): RuleCounters {
+    const { partition } = this.#first;
+    const { alerts = 0, failures = 0 } = partition.tallies.get(rule) ?? {};
+    const suppressed = partition.suppressed(rule);
+    return { rule, counts: { ...(partition.counts(rule) ?? NOTHING), alerts, suppressed, failures } };
+  }
+
+  get #first(): Worker {
+    const [worker] = this.#parts.workers;
+    if (worker === undefined) throw new Error('a store has at least one partition');
+    return worker;
+  }
+}
+
+function eventView(
+  line: string,
+  schema: StreamSchema,
+  place: Pick<EventView, 'partition' | 'offset' | 'arrival'>,
+): EventView {
+  const data = parseJson(line);
+  const decoded = decode(data, schema);
+  return { ...place, data, error: 'code' in decoded ? decoded.message : null };
+}
+
+function order(watermark: number | null): number {
+  return watermark ?? Number.NEGATIVE_INFINITY;
+}
+
+function alertView({ sequence, id, rule, severity, stamp, body }: StoredAlert): AlertView {
+  const text = new TextDecoder().decode(body);
+  return { sequence, id, rule, severity, timestamp: stamp, body: JSON.parse(text) as JsonValue };
+}

@@ -1,0 +1,120 @@
+import type { Store } from '../store/store.js';
+import type { Background, DispatchParts } from './background.js';
+import { Catalog } from './catalog.js';
+import { type Clock, systemClock } from './clock.js';
+import { Destinations } from './destinations.js';
+import { RuntimeError } from './error.js';
+import { Gate } from './gate.js';
+import { Ingest } from './ingest.js';
+import { type Log, silentLog } from './log.js';
+import { Reader } from './reader.js';
+import { defaultSettings, type Settings } from './settings.js';
+import type { Sinks } from './sink.js';
+import { type Status, statusOf } from './status.js';
+import { Worker } from './worker.js';
+
+export interface TocsinOptions {
+  readonly store: Store;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly settings?: Partial<Settings>;
+  readonly sinks?: Sinks;
+  /** Makes what delivers alerts, and starts it. */
+  readonly dispatch?: (parts: DispatchParts) => Background;
+}
+
+/** The running server without its edges: streams, rules and destinations, the way in, the worker of each partition, the way out. */
+export class Tocsin {
+  readonly catalog: Catalog;
+  readonly ingest: Ingest;
+  readonly reader: Reader;
+  readonly destinations: Destinations;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #settings: Settings;
+  readonly #gate: Gate;
+  readonly #workers: readonly Worker[];
+  readonly #sinks: Sinks;
+  readonly #dispatcher: Background | null;
+
+  private constructor(
+    options: TocsinOptions,
+    parts: {
+      clock: Clock;
+      log: Log;
+      settings: Settings;
+      gate: Gate;
+      workers: Worker[];
+      destinations: Destinations;
+    },
+  ) {
+    const { store, sinks = {}, dispatch } = options;
+    const { clock, log, settings, gate, workers, destinations } = parts;
+    this.#store = store;
+    this.#clock = clock;
+    this.#settings = settings;
+    this.#gate = gate;
+    this.#workers = workers;
+    this.#sinks = sinks;
+    this.destinations = destinations;
+    const names = () => destinations.names();
+    this.catalog = new Catalog({ store, clock, settings, gate, workers, destinations: names });
+    this.ingest = new Ingest({ store, clock, settings, gate, workers, catalog: this.catalog });
+    const wake = () => this.#dispatcher?.wake();
+    this.reader = new Reader({ store, clock, workers, ingest: this.ingest, wake });
+    this.#dispatcher = dispatch?.({ store, clock, log, destinations, sinks }) ?? null;
+  }
+
+  /**
+   * Starts a server on a store. It answers at once; `status()` says when its workers own their partitions and have caught
+   * up, until then requests are refused with `not_ready`. Throws RuntimeError `store_unavailable`, `store_damaged`.
+   */
+  static async open(options: TocsinOptions): Promise<Tocsin> {
+    const { store, clock = systemClock, log = silentLog, sinks = {} } = options;
+    const settings = { ...defaultSettings(), ...options.settings };
+    const gate = new Gate();
+    const onAlerts = () => {
+      server.reader.announce();
+      server.#dispatcher?.wake();
+    };
+    const workers = Array.from(
+      { length: store.partitions },
+      (_, number) => new Worker(number, { store, clock, log, settings, onAlerts }),
+    );
+    const notifiers = (name: string) =>
+      [...(workers[0]?.partition.registry.rules.values() ?? [])]
+        .filter(({ notify }) => notify.includes(name))
+        .map((rule) => rule.name);
+    const destinations = await Destinations.load({ store, clock, gate, sinks, notifiers });
+    const server = new Tocsin(options, { clock, log, settings, gate, workers, destinations });
+    for (const worker of workers) worker.start();
+    return server;
+  }
+
+  /** Whether it can work now, and why not. Never throws. */
+  status(): Promise<Status> {
+    return statusOf(this.#store, this.#workers, this.#gate.isClosed);
+  }
+
+  /** Resolves when it is ready. Throws RuntimeError `not_ready` after `patience` milliseconds. */
+  async ready(patience: number): Promise<void> {
+    const until = this.#clock.now() + patience;
+    const { signal } = new AbortController();
+    for (;;) {
+      const { ready, message } = await this.status();
+      if (ready) return;
+      if (this.#clock.now() >= until)
+        throw new RuntimeError('not_ready', message ?? 'the server is not ready');
+      await this.#clock.sleep(20, signal);
+    }
+  }
+
+  /** Refuses new requests, lets those under way end, writes checkpoints, gives the leases back. The store stays open. */
+  async close(): Promise<void> {
+    const { drainTimeout } = this.#settings;
+    await this.#gate.close(this.#clock, drainTimeout);
+    await Promise.all(this.#workers.map((worker) => worker.close(drainTimeout / 2)));
+    await this.#dispatcher?.close();
+    await Promise.all(Object.values(this.#sinks).map((sink) => sink?.close()));
+  }
+}
