@@ -33,6 +33,7 @@ export interface EngineSnapshot {
   readonly rules: readonly {
     readonly name: string;
     readonly since: number;
+    readonly rows: number;
     readonly late: number;
     readonly faults: Readonly<Record<string, number>>;
     readonly state: MatchSnapshot | null;
@@ -85,7 +86,7 @@ export class Engine {
       sequencer = new Sequencer(key, clocks, this.#order(plan), (emission) => this.#emissions.push(emission));
       this.#sequencers.set(key, sequencer);
     }
-    sequencer.rules.push(rule);
+    sequencer.add(rule);
     this.#indexStreams();
   }
 
@@ -96,8 +97,8 @@ export class Engine {
     this.#rules.delete(name);
     const key = sequencerKey(rule.plan);
     const sequencer = this.#sequencers.get(key)!;
-    sequencer.rules.splice(sequencer.rules.indexOf(rule), 1);
-    if (sequencer.rules.length === 0) this.#sequencers.delete(key);
+    sequencer.remove(rule);
+    if (sequencer.rules.size === 0) this.#sequencers.delete(key);
     this.#indexStreams();
   }
 
@@ -169,7 +170,8 @@ export class Engine {
 
   /** Null when there is no such rule. */
   counts(rule: string): RuleCounts | null {
-    return this.#rules.get(rule)?.counts() ?? null;
+    const running = this.#rules.get(rule);
+    return running === undefined ? null : running.counts(this.#sequencerOf(running).rowsOf(running));
   }
 
   snapshot(): EngineSnapshot {
@@ -190,6 +192,7 @@ export class Engine {
       rules: [...this.#rules.values()].map((rule) => ({
         name: rule.plan.name,
         since: rule.since,
+        rows: this.#sequencerOf(rule).rowsOf(rule),
         late: rule.late,
         faults: rule.faults.counts(),
         state: rule.operator instanceof MatchOperator ? rule.operator.snapshot() : null,
@@ -218,11 +221,16 @@ export class Engine {
         throw new Error(`the snapshot has state of a rule ${saved.name} that is not there`);
       rule.since = saved.since;
       rule.late = saved.late;
+      this.#sequencerOf(rule).restoreRule(rule, saved.rows);
       rule.faults.restore(saved.faults);
       if (saved.state !== null && rule.operator instanceof MatchOperator) rule.operator.restore(saved.state);
       else if (saved.state === null && !(rule.operator instanceof MatchOperator)) continue;
       else throw new Error(`the snapshot's state of rule ${saved.name} is of another kind`);
     }
+  }
+
+  #sequencerOf({ plan }: RunningRule): Sequencer {
+    return this.#sequencers.get(sequencerKey(plan))!;
   }
 
   #order(plan: RulePlan): RowOrder {
@@ -238,10 +246,7 @@ export class Engine {
     for (const { operator } of sequencer.rules) {
       if (operator instanceof MatchOperator) for (const row of rows) operator.foresee(row);
     }
-    for (const row of rows) {
-      sequencer.closeBefore(row.time);
-      sequencer.release({ row, sequence: this.#appended });
-    }
+    for (const row of rows) sequencer.play(row);
   }
 
   #indexStreams(): void {

@@ -4,15 +4,16 @@ import type { Match } from './emission.js';
 import { compile, type Evaluator, type Scope } from './expression/compile.js';
 import type { Faults } from './expression/faults.js';
 import { outputRow } from './output.js';
+import { type ColumnTest, indexableTests } from './predicate/column_test.js';
 
 /** A plain SELECT as a running operator: one output row for each row that WHERE takes, at once. */
 export class FilterOperator {
-  readonly counts = { rows: 0, matches: 0, dropped: 0, degradedSkips: 0 };
+  readonly counts = { matches: 0, dropped: 0, degradedSkips: 0 };
   readonly #where: Evaluator<Scope> | null;
   readonly #select: readonly Evaluator<Scope>[];
 
   constructor(
-    plan: FilterPlan,
+    private readonly plan: FilterPlan,
     private readonly columns: readonly OutputColumn[],
     private readonly faults: Faults,
     private readonly emit: (match: Match) => void,
@@ -25,8 +26,12 @@ export class FilterOperator {
     this.#select = plan.select.map(({ expression }) => compileRow(expression));
   }
 
+  /** Tests of which a row must pass one for WHERE to be true; null: every row has to be processed. */
+  startTests(): readonly ColumnTest[] | null {
+    return this.plan.where === null ? null : indexableTests(this.plan.where, null);
+  }
+
   process(row: Row): void {
-    this.counts.rows++;
     const scope: Scope = { row, faults: this.faults };
     if (this.#where !== null && this.#where(scope) !== true) return;
     const output = outputRow(

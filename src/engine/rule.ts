@@ -3,8 +3,10 @@ import type { RulePlan } from '../language/plan.js';
 import type { Match } from './emission.js';
 import { Faults } from './expression/faults.js';
 import { FilterOperator } from './filter.js';
+import type { KeyGroup } from './key_group.js';
 import type { Limits } from './limits.js';
 import { MatchOperator } from './match/operator.js';
+import type { ColumnTest } from './predicate/column_test.js';
 
 /** What a rule did since it began, for metrics and diagnosis. Numbers of events, matches, threads and keys. */
 export interface RuleCounts {
@@ -22,11 +24,23 @@ export interface RuleCounts {
 export class RunningRule {
   readonly faults = new Faults();
   readonly operator: MatchOperator | FilterOperator;
+  /** Rules with equal texts of it have equal keys; null: the operator keeps none. */
+  readonly groupKey: string | null;
   /** Rows appended before it are not seen. */
   since: number;
   late = 0;
+  /** Rows seen, less the rows that its sequencer released: that grows for all its rules at once. */
+  rowsAhead = 0;
   /** Matches of the row or deadline in hand. */
   readonly pending: Match[] = [];
+  /** The earliest deadline that the sequencer knows of, in milliseconds; Infinity: none. */
+  scheduled = Number.POSITIVE_INFINITY;
+  isRemoved = false;
+  group: KeyGroup | null = null;
+  /** The routing's number of the row that it was found for last. */
+  visited = 0;
+  /** What the operator says while it works: a deadline, in milliseconds. */
+  onDeadline: (deadline: number) => void = () => {};
 
   /** `order`: the order of registration, the last tie between emissions. Throws RangeError when the pattern is too large. */
   constructor(
@@ -41,14 +55,38 @@ export class RunningRule {
       this.pending.push(match);
     };
     const { operator, columns } = plan;
-    this.operator =
-      operator.kind === 'match'
-        ? new MatchOperator(operator, columns, input, limits, this.faults, emit)
-        : new FilterOperator(operator, columns, this.faults, emit);
+    if (operator.kind === 'filter') {
+      this.operator = new FilterOperator(operator, columns, this.faults, emit);
+      this.groupKey = null;
+      return;
+    }
+    const waiting = (deadline: number) => this.onDeadline(deadline);
+    const holding = (key: string, isHeld: boolean) => this.group?.note(this, key, isHeld);
+    this.operator = new MatchOperator(operator, columns, input, limits, this.faults, emit, waiting, holding);
+    this.groupKey = JSON.stringify(operator.partitionBy.map(({ expression }) => expression));
   }
 
   process(row: Row): void {
     this.operator.process(row);
+  }
+
+  /** As of the operator's. */
+  startTests(stream: string): readonly ColumnTest[] | null {
+    return this.operator.startTests(stream);
+  }
+
+  /** The row's key; a rule without keys has one for all. */
+  keyOf(row: Row): string {
+    return this.operator instanceof MatchOperator ? this.operator.keyOf(row) : '';
+  }
+
+  /** Whether there is state of a key. */
+  holds(key: string): boolean {
+    return this.operator instanceof MatchOperator && this.operator.partitions.has(key);
+  }
+
+  keys(): Iterable<string> {
+    return this.operator instanceof MatchOperator ? this.operator.partitions.keys() : [];
   }
 
   /** The earliest deadline, in milliseconds, or null. */
@@ -56,10 +94,12 @@ export class RunningRule {
     return this.operator instanceof MatchOperator ? this.operator.nextDeadline() : null;
   }
 
-  counts(): RuleCounts {
+  /** `rows`: those that it saw. */
+  counts(rows: number): RuleCounts {
     const { operator } = this;
     const isMatch = operator instanceof MatchOperator;
     return {
+      rows,
       ...operator.counts,
       late: this.late,
       faults: this.faults.counts(),

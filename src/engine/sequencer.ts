@@ -1,8 +1,10 @@
 import type { Row } from '../event/row.js';
+import { Deadlines } from './deadlines.js';
 import type { Emission } from './emission.js';
 import { MatchOperator } from './match/operator.js';
 import { byTime, type RowOrder } from './order.js';
 import { PriorityQueue } from './queue.js';
+import { Routing } from './routing.js';
 import type { RunningRule } from './rule.js';
 import type { StreamClock } from './watermark.js';
 
@@ -14,15 +16,23 @@ export interface WaitingRow {
 
 /**
  * The rules that read the same streams in the same order: their rows wait here until the watermark reaches them, then go to
- * every rule in order of (event time, offset), deadlines between them closed in their turn. The order of what comes out
- * depends on the rows alone, not on how they arrived.
+ * the rules that they concern in order of (event time, offset), deadlines between them closed in their turn. The order of what
+ * comes out depends on the rows alone, not on how they arrived.
  */
 export class Sequencer {
   /** In order of registration. */
-  readonly rules: RunningRule[] = [];
+  readonly rules = new Set<RunningRule>();
   /** The smallest watermark of the streams that are not idle; never goes back. Milliseconds. */
   watermark = Number.NEGATIVE_INFINITY;
   readonly waiting: PriorityQueue<WaitingRow>;
+  readonly #routing: Routing;
+  readonly #deadlines = new Deadlines();
+  /** Rows that went to the rules. */
+  #released = 0;
+  /** Rows appended before this went past a rule that is here now. */
+  #latestSince = 0;
+  /** Rules with pending matches. */
+  readonly #touched: RunningRule[] = [];
 
   constructor(
     readonly key: string,
@@ -31,18 +41,46 @@ export class Sequencer {
     private readonly out: (emission: Emission) => void,
   ) {
     this.waiting = new PriorityQueue((a, b) => order(a.row, b.row) < 0);
+    this.#routing = new Routing([...new Set(clocks.map(({ schema }) => schema.name))]);
     this.watermark = this.#smallest();
+  }
+
+  /** Starts a rule: it sees the rows appended from `rule.since` on. */
+  add(rule: RunningRule): void {
+    this.rules.add(rule);
+    this.#routing.add(rule);
+    rule.rowsAhead = -this.#released;
+    rule.onDeadline = (deadline) => this.#deadlines.schedule(rule, deadline);
+    this.#latestSince = Math.max(this.#latestSince, rule.since);
+  }
+
+  remove(rule: RunningRule): void {
+    this.rules.delete(rule);
+    this.#routing.remove(rule);
+    rule.isRemoved = true;
+  }
+
+  /** How many rows a rule saw. */
+  rowsOf({ rowsAhead }: RunningRule): number {
+    return this.#released + rowsAhead;
+  }
+
+  /** Goes on counting from a snapshot; the rule's `since` and state have been restored. */
+  restoreRule(rule: RunningRule, rows: number): void {
+    rule.rowsAhead = rows - this.#released;
+    this.#latestSince = Math.max(this.#latestSince, rule.since);
   }
 
   /** Takes a row that was just seen by its stream's clock. */
   append(row: Row, sequence: number): void {
     if (row.time < this.watermark) {
-      for (const rule of this.rules) rule.late++;
+      const rules = [...this.rules];
+      for (const rule of rules) rule.late++;
       this.out({
         kind: 'late',
         row,
         watermark: this.watermark,
-        rules: this.rules.map(({ plan }) => plan.name),
+        rules: rules.map(({ plan }) => plan.name),
       });
     } else {
       this.waiting.push({ row, sequence });
@@ -60,9 +98,17 @@ export class Sequencer {
     ) {
       this.waiting.pop();
       this.closeBefore(next.row.time);
-      this.release(next);
+      this.#release(next);
     }
     this.closeBefore(this.watermark);
+  }
+
+  /** Bounded input: the next row in order, which every rule sees. */
+  play(row: Row): void {
+    this.closeBefore(row.time);
+    this.#released++;
+    for (const rule of this.rules) this.#process(rule, row);
+    this.#flush();
   }
 
   /** The streams have ended: releases everything, closes every deadline, then the tails. */
@@ -70,44 +116,57 @@ export class Sequencer {
     this.watermark = Number.POSITIVE_INFINITY;
     for (let next = this.waiting.pop(); next !== undefined; next = this.waiting.pop()) {
       this.closeBefore(next.row.time);
-      this.release(next);
+      this.#release(next);
     }
     this.closeBefore(Number.POSITIVE_INFINITY);
-    for (const rule of this.rules) if (rule.operator instanceof MatchOperator) rule.operator.end();
+    for (const rule of this.rules) {
+      if (rule.operator instanceof MatchOperator) rule.operator.end();
+      this.#touched.push(rule);
+    }
     this.#flush();
   }
 
   /** The earliest event time that something waits for: a row, or a deadline. Null: nothing waits. */
   nextDeadline(): number | null {
-    let least = this.waiting.peek()?.row.time ?? Number.POSITIVE_INFINITY;
-    for (const rule of this.rules) least = Math.min(least, rule.nextDeadline() ?? Number.POSITIVE_INFINITY);
+    const row = this.waiting.peek()?.row.time ?? Number.POSITIVE_INFINITY;
+    const least = Math.min(row, this.#deadlines.next() ?? Number.POSITIVE_INFINITY);
     return least === Number.POSITIVE_INFINITY ? null : least;
-  }
-
-  release({ row, sequence }: WaitingRow): void {
-    for (const rule of this.rules) if (sequence >= rule.since) rule.process(row);
-    this.#flush();
   }
 
   /** Closes the deadlines strictly before `time`, earliest first, then in order of start and of rule. */
   closeBefore(time: number): void {
     for (;;) {
-      let next = time;
-      let due: RunningRule[] = [];
-      for (const rule of this.rules) {
-        const deadline = rule.nextDeadline();
-        if (deadline === null || deadline > next || deadline >= time) continue;
-        if (deadline < next) due = [];
-        next = deadline;
-        due.push(rule);
-      }
-      if (due.length === 0) return;
-      for (const rule of due) {
+      const next = this.#deadlines.next();
+      if (next === null || next >= time) return;
+      for (const rule of this.#deadlines.due(next)) {
         const operator = rule.operator as MatchOperator;
         while (operator.nextDeadline() === next) operator.closeNext();
+        const later = operator.nextDeadline();
+        if (later !== null) this.#deadlines.schedule(rule, later);
+        this.#touched.push(rule);
       }
       this.#flush();
     }
+  }
+
+  #release({ row, sequence }: WaitingRow): void {
+    this.#released++;
+    if (sequence < this.#latestSince) this.#releaseOld(row, sequence);
+    else for (const rule of this.#routing.concerned(row)) this.#process(rule, row);
+    this.#flush();
+  }
+
+  /** A row that waited while a rule came: the rule does not see it. */
+  #releaseOld(row: Row, sequence: number): void {
+    for (const rule of this.rules) {
+      if (sequence >= rule.since) this.#process(rule, row);
+      else rule.rowsAhead--;
+    }
+  }
+
+  #process(rule: RunningRule, row: Row): void {
+    rule.process(row);
+    if (rule.pending.length > 0) this.#touched.push(rule);
   }
 
   /** A row exactly at the watermark can be followed by others of its time: where columns break ties they are waited for. */
@@ -116,27 +175,25 @@ export class Sequencer {
   }
 
   #smallest(): number {
-    const speaking = this.clocks.filter(({ idle }) => !idle);
-    if (speaking.length === 0) return Number.NEGATIVE_INFINITY;
-    return Math.min(...speaking.map(({ watermark }) => watermark));
+    let least = Number.POSITIVE_INFINITY;
+    let isAnySpeaking = false;
+    for (const { idle, watermark } of this.clocks) {
+      if (idle) continue;
+      isAnySpeaking = true;
+      if (watermark < least) least = watermark;
+    }
+    return isAnySpeaking ? least : Number.NEGATIVE_INFINITY;
   }
 
   /** What became final at once goes out in order of start, then of rule. */
   #flush(): void {
-    let count = 0;
-    let last: RunningRule | null = null;
-    for (const rule of this.rules) {
-      if (rule.pending.length === 0) continue;
-      count += rule.pending.length;
-      last = rule;
+    const touched = this.#touched;
+    if (touched.length === 0) return;
+    const emissions = touched.flatMap((rule) => rule.pending.splice(0).map((match) => ({ rule, match })));
+    touched.length = 0;
+    if (emissions.length > 1) {
+      emissions.sort((a, b) => this.order(a.match.start, b.match.start) || a.rule.order - b.rule.order);
     }
-    if (last === null) return;
-    if (count === 1) {
-      this.out({ kind: 'match', rule: last.plan.name, match: last.pending.pop()! });
-      return;
-    }
-    const emissions = this.rules.flatMap((rule) => rule.pending.splice(0).map((match) => ({ rule, match })));
-    emissions.sort((a, b) => this.order(a.match.start, b.match.start) || a.rule.order - b.rule.order);
     for (const { rule, match } of emissions) this.out({ kind: 'match', rule: rule.plan.name, match });
   }
 }

@@ -9,6 +9,7 @@ import type { Faults } from '../expression/faults.js';
 import { keyText } from '../key.js';
 import type { Limits } from '../limits.js';
 import { outputRow, setOwn } from '../output.js';
+import { type ColumnTest, indexableTests } from '../predicate/column_test.js';
 import { PriorityQueue } from '../queue.js';
 import { Matcher } from './matcher.js';
 import { type MatchScope, Measures, matchScope, standAt } from './measures.js';
@@ -20,7 +21,6 @@ import { Start } from './thread.js';
 
 /** What a rule counted since it began. */
 export interface MatchCounts {
-  rows: number;
   matches: number;
   /** Partial matches and keys dropped at a limit; matches of NO SKIP past the limit of a row. */
   dropped: number;
@@ -49,7 +49,7 @@ type Discipline =
 
 /** MATCH_RECOGNIZE as a running operator: rows in order of the rule come in, matches go out as they become final. */
 export class MatchOperator {
-  readonly counts: MatchCounts = { rows: 0, matches: 0, dropped: 0, degradedSkips: 0 };
+  readonly counts: MatchCounts = { matches: 0, dropped: 0, degradedSkips: 0 };
   readonly plan: MatchPlan;
   readonly matcher: Matcher;
   readonly partitions = new Map<string, Partition>();
@@ -80,6 +80,10 @@ export class MatchOperator {
     private readonly limits: Limits,
     private readonly faults: Faults,
     private readonly emit: (match: Match) => void,
+    /** A start waits for a time, in milliseconds. */
+    private readonly waiting: (deadline: number) => void,
+    /** State of a key is made, or gone. */
+    private readonly holding: (key: string, isHeld: boolean) => void,
   ) {
     this.plan = plan;
     this.matcher = new Matcher(plan, faults);
@@ -122,9 +126,34 @@ export class MatchOperator {
     this.#partition(row).rows.push(row);
   }
 
+  /** The row's key, by which partial matches are kept. */
+  keyOf(row: Row): string {
+    return keyText(this.#keyValues(row));
+  }
+
+  /**
+   * Tests of which a row of the stream must pass one to begin a match, where a row that does not, and whose key holds no
+   * partial match, changes nothing. Null: every row has to be processed.
+   */
+  startTests(stream: string): readonly ColumnTest[] | null {
+    const { automaton } = this.matcher;
+    const starts = automaton.start(false);
+    const keepsNothing = this.input === 'stream' && !this.#keepsPartitions && !this.plan.unmatchedRows;
+    if (!keepsNothing || starts.some(({ kind }) => kind === 'match')) return null;
+    const tests: ColumnTest[] = [];
+    for (const { instruction } of starts) {
+      if (instruction.op !== 'label') continue;
+      const { stream: own, condition } = this.plan.variables[instruction.variable]!;
+      if (own !== null && own !== stream) continue;
+      const indexable = condition === null ? null : indexableTests(condition, instruction.variable);
+      if (indexable === null) return null;
+      tests.push(...indexable);
+    }
+    return tests;
+  }
+
   /** Takes the next row in the rule's order. Deadlines before its time have been closed. */
   process(row: Row): void {
-    this.counts.rows++;
     this.observedFrom ??= row.time;
     const partition = this.#partition(row);
     const position = this.input === 'bounded' ? partition.count++ : partition.push(row, this.#keepRows);
@@ -198,11 +227,13 @@ export class MatchOperator {
     for (const saved of snapshot.partitions) {
       const partition = restorePartition(saved, this.matcher.automaton);
       this.partitions.set(partition.key, partition);
+      this.holding(partition.key, true);
       for (const start of partition.starts) {
         this.#owners.set(start, partition);
         partition.threads += start.threads.length;
-        if (start.threads.length > 0 && start.deadline !== Number.POSITIVE_INFINITY)
-          this.deadlines.push(start);
+        if (start.threads.length === 0 || start.deadline === Number.POSITIVE_INFINITY) continue;
+        this.deadlines.push(start);
+        this.waiting(start.deadline);
       }
       this.threads += partition.threads;
     }
@@ -221,8 +252,7 @@ export class MatchOperator {
   // ------------------------------------------------------------------ rows
 
   #partition(row: Row): Partition {
-    const values: Value[] = [];
-    for (const { evaluate } of this.#partitionBy) values.push(evaluate({ row, faults: this.faults }));
+    const values = this.#keyValues(row);
     const key = keyText(values);
     let partition = this.partitions.get(key);
     if (partition === undefined) {
@@ -233,8 +263,14 @@ export class MatchOperator {
       partition = new Partition(key, columns);
       if (this.partitions.size >= this.limits.keysPerRule) this.#evict();
       this.partitions.set(key, partition);
+      this.holding(key, true);
     }
     return partition;
+  }
+
+  #keyValues(row: Row): readonly Value[] {
+    const scope = { row, faults: this.faults };
+    return this.#partitionBy.map(({ evaluate }) => evaluate(scope));
   }
 
   #isLast(partition: Partition, position: number): boolean {
@@ -247,6 +283,7 @@ export class MatchOperator {
     for (const start of oldest.starts) this.#finish(start);
     this.threads -= oldest.threads;
     this.partitions.delete(oldest.key);
+    this.holding(oldest.key, false);
     this.counts.dropped++;
   }
 
@@ -277,7 +314,10 @@ export class MatchOperator {
     this.sequence++;
     partition.starts.push(start);
     this.#owners.set(start, partition);
-    if (alive && deadline !== Number.POSITIVE_INFINITY) this.deadlines.push(start);
+    if (alive && deadline !== Number.POSITIVE_INFINITY) {
+      this.deadlines.push(start);
+      this.waiting(deadline);
+    }
   }
 
   #seeAbsent(partition: Partition, row: Row, position: number): void {
@@ -614,7 +654,10 @@ export class MatchOperator {
       if (partition.barred.length > 0)
         partition.barred = partition.barred.filter((position) => position >= front);
     }
-    if (partition.starts.length === 0 && !this.#keepsPartitions) this.partitions.delete(partition.key);
+    if (partition.starts.length === 0 && !this.#keepsPartitions) {
+      this.partitions.delete(partition.key);
+      this.holding(partition.key, false);
+    }
   }
 
   /** The oldest start goes; where there is one only, its least preferred threads. */
