@@ -13,6 +13,11 @@ interface Entry {
 /** Every command, in the order of `tocsin --help`. */
 const COMMANDS: readonly Entry[] = [
   {
+    name: 'serve',
+    summary: 'the server: rules and events over REST, alerts as webhooks',
+    load: async () => (await import('./serve.js')).serve,
+  },
+  {
     name: 'run',
     summary: 'events in, matches out: rules over a file or standard input, without a server',
     load: async () => (await import('./run.js')).run,

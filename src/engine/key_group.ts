@@ -1,20 +1,29 @@
 import type { Row } from '../event/row.js';
-import type { RunningRule } from './rule.js';
+
+/** What keeps partial matches by key: a rule at work. */
+export interface Keyed {
+  /** The key of a row. */
+  keyOf(row: Row): string;
+  /** Whether there is state of a key. */
+  holds(key: string): boolean;
+  /** The keys that there is state of. */
+  keys(): Iterable<string>;
+}
 
 /** Up to so many rules are asked one by one whether they hold the key. */
 const FEW = 4;
 
 /** Rules with equal PARTITION BY: a row's key is made once for them all, and those that hold partial matches of it are found by it. */
-export class KeyGroup {
-  readonly #rules = new Set<RunningRule>();
+export class KeyGroup<T extends Keyed> {
+  readonly #rules = new Set<T>();
   /** The rules that hold a key; null while there are few. */
-  #byKey: Map<string, Set<RunningRule>> | null = null;
+  #byKey: Map<string, Set<T>> | null = null;
 
   get isEmpty(): boolean {
     return this.#rules.size === 0;
   }
 
-  add(rule: RunningRule): void {
+  add(rule: T): void {
     this.#rules.add(rule);
     if (this.#byKey !== null) this.#enter(rule);
     else if (this.#rules.size > FEW) {
@@ -23,13 +32,13 @@ export class KeyGroup {
     }
   }
 
-  remove(rule: RunningRule): void {
+  remove(rule: T): void {
     this.#rules.delete(rule);
     for (const key of rule.keys()) this.#leave(key, rule);
   }
 
   /** The rules that hold partial matches of the row's key. Leaves the key with every rule of the group that is found. */
-  visit(row: Row, found: (rule: RunningRule) => void): void {
+  visit(row: Row, found: (rule: T) => void): void {
     const [any] = this.#rules;
     if (any === undefined) return;
     const key = any.keyOf(row);
@@ -42,7 +51,7 @@ export class KeyGroup {
   }
 
   /** A rule begins or ceases to hold a key. */
-  note(rule: RunningRule, key: string, isHeld: boolean): void {
+  note(rule: T, key: string, isHeld: boolean): void {
     if (this.#byKey === null) return;
     if (!isHeld) {
       this.#leave(key, rule);
@@ -53,11 +62,11 @@ export class KeyGroup {
     else holding.add(rule);
   }
 
-  #enter(rule: RunningRule): void {
+  #enter(rule: T): void {
     for (const key of rule.keys()) this.note(rule, key, true);
   }
 
-  #leave(key: string, rule: RunningRule): void {
+  #leave(key: string, rule: T): void {
     const holding = this.#byKey?.get(key);
     if (holding === undefined) return;
     holding.delete(rule);

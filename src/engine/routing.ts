@@ -11,7 +11,7 @@ export class Routing {
   readonly #indexes = new Map<string, PredicateIndex<RunningRule>>();
   /** Rules to which every row of a stream goes. */
   readonly #always = new Map<string, Set<RunningRule>>();
-  readonly #groups = new Map<string, KeyGroup>();
+  readonly #groups = new Map<string, KeyGroup<RunningRule>>();
   #visit = 0;
   #found: RunningRule[] = [];
 

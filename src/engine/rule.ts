@@ -3,7 +3,7 @@ import type { RulePlan } from '../language/plan.js';
 import type { Match } from './emission.js';
 import { Faults } from './expression/faults.js';
 import { FilterOperator } from './filter.js';
-import type { KeyGroup } from './key_group.js';
+import type { Keyed, KeyGroup } from './key_group.js';
 import type { Limits } from './limits.js';
 import { MatchOperator } from './match/operator.js';
 import type { ColumnTest } from './predicate/column_test.js';
@@ -21,7 +21,7 @@ export interface RuleCounts {
 }
 
 /** A rule at work: its plan and its operator. */
-export class RunningRule {
+export class RunningRule implements Keyed {
   readonly faults = new Faults();
   readonly operator: MatchOperator | FilterOperator;
   /** Rules with equal texts of it have equal keys; null: the operator keeps none. */
@@ -36,7 +36,7 @@ export class RunningRule {
   /** The earliest deadline that the sequencer knows of, in milliseconds; Infinity: none. */
   scheduled = Number.POSITIVE_INFINITY;
   isRemoved = false;
-  group: KeyGroup | null = null;
+  group: KeyGroup<RunningRule> | null = null;
   /** The routing's number of the row that it was found for last. */
   visited = 0;
   /** What the operator says while it works: a deadline, in milliseconds. */

@@ -4,6 +4,7 @@ import type { AggregateNode, Bound, ClassifierNode, MatchPlan, NavigationNode } 
 import { accumulator } from '../expression/aggregate.js';
 import { compile, type Evaluator, type MatchNode, type Scope } from '../expression/compile.js';
 import type { Faults } from '../expression/faults.js';
+import { mentions } from './mentions.js';
 import type { Step } from './path.js';
 
 /** A finished match as MEASURES sees it, standing at one of its rows. */
@@ -38,10 +39,8 @@ export class Measures {
   constructor(plan: MatchPlan, variables: readonly string[]) {
     let lookback = 0;
     let readsPartition = false;
-    let readsMatchNumber = false;
     const compileMeasure = (bound: Bound) =>
       compile<MatchScope>(bound, (node) => {
-        if (node.kind === 'match_number') readsMatchNumber = true;
         if (node.kind === 'navigation' && node.physical !== 0) {
           readsPartition = true;
           lookback = Math.max(lookback, -node.physical);
@@ -57,7 +56,10 @@ export class Measures {
     this.#project = plan.project?.map(({ expression }) => compileMeasure(expression)) ?? null;
     this.readsPartition = readsPartition;
     this.lookback = lookback;
-    this.readsMatchNumber = readsMatchNumber;
+    this.readsMatchNumber = [plan.measures, plan.project ?? [], plan.outputOrder]
+      .flat()
+      .some(({ expression }) => mentions(expression, 'match_number'));
+    if (plan.where !== null) this.readsMatchNumber ||= mentions(plan.where, 'match_number');
   }
 
   /** One output row at the scope's current row, or null where WHERE leaves it out. */

@@ -3,6 +3,7 @@ import type { Value } from '../../event/value.js';
 import type { AggregateNode, Bound, ClassifierNode, NavigationNode } from '../../language/plan.js';
 import { accumulator } from '../expression/aggregate.js';
 import { compile, type Evaluator, type MatchNode, type Scope } from '../expression/compile.js';
+import { mentions } from './mentions.js';
 import { labelAt, type Step } from './path.js';
 
 /**
@@ -54,7 +55,6 @@ export class Conditions {
 
   constructor(conditions: readonly (Bound | null)[], variables: readonly string[]) {
     let lookback = 0;
-    let readsMatchNumber = false;
     let labelLookback = 0;
     const ofOperand = operandResolver(variables);
     const rowOnly: boolean[] = [];
@@ -84,7 +84,6 @@ export class Conditions {
             }
             break;
           case 'match_number':
-            readsMatchNumber = true;
             onlyRow = false;
             return (scope) => scope.matchNumber;
           case 'match_rowtime':
@@ -108,7 +107,9 @@ export class Conditions {
     this.rowOnly = rowOnly;
     this.reads = reads;
     this.lookback = lookback;
-    this.readsMatchNumber = readsMatchNumber;
+    this.readsMatchNumber = conditions.some(
+      (condition) => condition !== null && mentions(condition, 'match_number'),
+    );
     this.labelLookback = labelLookback;
     this.initial = this.registers.map((register) => register.initial);
   }
@@ -203,7 +204,9 @@ function makeRegister(
   }
   const resolve = operandResolver(variables);
   if (node.kind === 'aggregate') return aggregateRegister(node, takes, resolve);
-  const value = navigateFrom(node, compile<CandidateScope>(node.operand, resolve));
+  const operand = compile<CandidateScope>(node.operand, resolve);
+  if (node.physical > 0 && readsMatch(node.operand)) return aheadRegister(node, takes, operand);
+  const value = navigateFrom(node, operand);
   return node.from === 'first'
     ? firstRegister(node.logical, takes, value)
     : lastRegister(node.logical, takes, value);
@@ -261,6 +264,40 @@ function lastRegister(
     },
     read: (state) => (state as readonly Value[])[logical] ?? null,
     same: sameValues,
+  };
+}
+
+/** A row ahead of one that was labelled, by its place, with what the operand gives there as far as it is labelled. */
+type Ahead = readonly [position: number, value: Value];
+
+/** NEXT(FIRST(x, n)) and NEXT(LAST(x, n)) where x reads a label: the row pointed to may get its label later. */
+function aheadRegister(
+  node: NavigationNode,
+  takes: (variable: number) => boolean,
+  operand: Evaluator<CandidateScope>,
+): Register {
+  const { from, logical, physical } = node;
+  const value = navigateFrom(node, operand);
+  return {
+    initial: EMPTY,
+    update(state, scope) {
+      const { position } = scope;
+      const taken = (state as readonly Ahead[]).map(
+        (each): Ahead => (each[0] === position ? [position, operand(scope)] : each),
+      );
+      if (!takes(scope.variable) || (from === 'first' && taken.length > logical)) return taken;
+      const next: Ahead = [position + physical, value(scope)];
+      return from === 'first' ? [...taken, next] : [next, ...taken.slice(0, logical)];
+    },
+    read: (state) => (state as readonly Ahead[])[logical]?.[1] ?? null,
+    same(a, b) {
+      const left = a as readonly Ahead[];
+      const right = b as readonly Ahead[];
+      return (
+        left.length === right.length &&
+        left.every(([position, each], i) => position === right[i]![0] && sameValue(each, right[i]![1]))
+      );
+    },
   };
 }
 
