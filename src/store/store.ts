@@ -29,7 +29,11 @@ export interface Store {
    * empty answer: nothing there yet, after waiting up to `limit.wait` milliseconds for an append.
    * Throws `trimmed` when the log before that is gone, `damaged` when a stored value fails its checksum.
    */
-  read(partition: number, from: number, limit: { readonly bytes: number; readonly wait: number }): Promise<readonly LogRecord[]>;
+  read(
+    partition: number,
+    from: number,
+    limit: { readonly bytes: number; readonly wait: number },
+  ): Promise<readonly LogRecord[]>;
   /** First offset kept and the offset that the next event will get. */
   bounds(partition: number): Promise<{ readonly first: number; readonly next: number }>;
   /** Drops whole records that lie before `before`, and ids older than `idsBefore` (a stamp). */
@@ -187,7 +191,14 @@ export interface DocumentChange {
   readonly value: Uint8Array | null;
 }
 
-export type StoreErrorCode = 'duplicate_ids' | 'full' | 'trimmed' | 'damaged' | 'fenced' | 'conflict' | 'unavailable';
+export type StoreErrorCode =
+  | 'duplicate_ids'
+  | 'full'
+  | 'trimmed'
+  | 'damaged'
+  | 'fenced'
+  | 'conflict'
+  | 'unavailable';
 
 /** Everything a store throws on purpose. */
 export class StoreError extends Error {
