@@ -1,0 +1,67 @@
+import type { AlertFilter, AlertRecord, StoredAlert } from '../store.js';
+import { sealJson, unseal, unsealJson } from './checksum.js';
+import type { Connection } from './connection.js';
+import type { Keys } from './keys.js';
+import { asBytes } from './reply.js';
+import { collect } from './slices.js';
+
+/** An alert without its body: what lists are filtered by. */
+type Head = Omit<StoredAlert, 'body'>;
+
+/** What the commit stores as an alert's head. The sequence number is the field's name. */
+export function alertHead({ id, rule, severity, stamp, destinations }: AlertRecord): Buffer {
+  return sealJson({ id, rule, severity, stamp, destinations });
+}
+
+/** The alerts as they were committed. The methods are those of Store. */
+export class Alerts {
+  readonly #connection: Connection;
+  readonly #keys: Keys;
+
+  constructor(connection: Connection, keys: Keys) {
+    this.#connection = connection;
+    this.#keys = keys;
+  }
+
+  async find(id: string): Promise<StoredAlert | null> {
+    const sequence = await this.#connection.send((client) => client.hget(this.#keys.alertIds, id));
+    if (sequence === null) return null;
+    const [alert] = await this.#withBodies(await this.#heads([Number(sequence)]));
+    return alert ?? null;
+  }
+
+  async list(after: number, limit: number, { rule, severity, since }: AlertFilter) {
+    const last = await this.#connection.send((client) => client.hget(this.#keys.checkpoint, 'alerts'));
+    const heads = await collect(
+      { after, last: Number(last ?? 0), limit },
+      (sequences) => this.#heads(sequences),
+      (head) =>
+        (rule === undefined || head.rule === rule) &&
+        (severity === undefined || head.severity === severity) &&
+        (since === undefined || head.stamp >= since),
+    );
+    return this.#withBodies(heads);
+  }
+
+  async #heads(sequences: readonly number[]): Promise<readonly Head[]> {
+    const values = await this.#get(this.#keys.alerts, sequences);
+    return sequences.map((sequence, index) => ({
+      ...unsealJson<Omit<Head, 'sequence'>>(asBytes(values[index]), `the alert number ${sequence}`),
+      sequence,
+    }));
+  }
+
+  async #withBodies(heads: readonly Head[]): Promise<readonly StoredAlert[]> {
+    if (heads.length === 0) return [];
+    const sequences = heads.map(({ sequence }) => sequence);
+    const bodies = await this.#get(this.#keys.bodies, sequences);
+    return heads.map((head, index) => ({
+      ...head,
+      body: unseal(asBytes(bodies[index]), `the body of the alert number ${head.sequence}`),
+    }));
+  }
+
+  #get(key: string, sequences: readonly number[]): Promise<readonly (Buffer | null)[]> {
+    return this.#connection.send((client) => client.hmgetBuffer(key, ...sequences.map(String)));
+  }
+}

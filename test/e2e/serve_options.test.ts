@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readServeOptions } from '../../src/cli/serve-options.js';
+import { UsageError } from '../../src/cli/terminal.js';
+
+test('defaults: loopback, the embedded store, nothing private is posted to', () => {
+  assert.deepEqual(readServeOptions([], {}), {
+    configuration: {
+      host: '127.0.0.1',
+      port: 8080,
+      store: { kind: 'disk', directory: './data' },
+      allowDestinations: [],
+    },
+    rules: null,
+    logLevel: 'info',
+  });
+});
+
+test('every option is in the environment too, and the command line wins', () => {
+  const env = {
+    TOCSIN_LISTEN: '[::1]:9',
+    TOCSIN_DATA: '/d',
+    TOCSIN_REDIS: 'redis://localhost:6379',
+    TOCSIN_RULES: '/r',
+    TOCSIN_ALLOW_DESTINATIONS: '127.0.0.0/8, ::1',
+    TOCSIN_LOG_LEVEL: 'warn',
+  };
+  const { configuration, rules, logLevel } = readServeOptions([], env);
+  assert.deepEqual([configuration.host, configuration.port, rules, logLevel], ['::1', 9, '/r', 'warn']);
+  assert.deepEqual(configuration.store, { kind: 'redis', url: 'redis://localhost:6379' });
+  assert.deepEqual(configuration.allowDestinations, ['127.0.0.0/8', '::1/128']);
+  const over = readServeOptions(['--listen', 'localhost:0', '--rules=x'], env);
+  assert.deepEqual([over.configuration.host, over.configuration.port, over.rules], ['localhost', 0, 'x']);
+});
+
+test('what cannot be is refused with the option or variable that said it', () => {
+  const refused = (args: string[], env: Record<string, string>, expected: RegExp): void => {
+    assert.throws(
+      () => readServeOptions(args, env),
+      (error) => error instanceof UsageError && expected.test(error.message),
+      `${args} ${JSON.stringify(env)}`,
+    );
+  };
+  refused(['--listen', '0.0.0.0:80'], {}, /--listen 0\.0\.0\.0:80: without keys .* loopback/);
+  for (const off of ['[::]:80', ':80', '192.168.0.1:80', 'example.com:80', '[::ffff:10.0.0.1]:80'])
+    refused(['--listen', off], {}, /loopback/);
+  refused([], { TOCSIN_LISTEN: '8080' }, /TOCSIN_LISTEN 8080: write it as host:port/);
+  refused(['--listen', '127.0.0.1:99999'], {}, /host:port/);
+  refused(['--data', ''], {}, /--data.* needs a value/);
+  refused(['--redis', 'redis://h', '--data', 'd'], {}, /--redis .* --data/);
+  refused(['--allow-destinations', '10.0.0.0/33'], {}, /'10\.0\.0\.0\/33' is neither/);
+  refused(['here'], {}, /'here'/);
+  refused(['--listne', 'x'], {}, /did you mean '--listen'/);
+  refused([], { TOCSIN_KEYS_FILE: '/k' }, /keys are not built yet/);
+  refused([], { TOCSIN_LOG_LEVEL: 'loud' }, /TOCSIN_LOG_LEVEL loud/);
+  refused(['--redis', 'http://:hush@h'], {}, /^--redis: (?!.*hush)/);
+});

@@ -1,0 +1,67 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+const BUILT = 'dist/cli/tocsin.js';
+
+/** A line that the server logged. */
+export type Logged = Readonly<Record<string, unknown>>;
+
+/** The built server as a process of its own. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly logged: Logged[];
+  /** SIGKILL: nothing is tidied up. */
+  kill(): Promise<void>;
+  /** SIGTERM; gives the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts `tocsin serve --listen 127.0.0.1:0` with further arguments; resolves once it has logged its url. */
+export async function startServer(args: readonly string[]): Promise<ServerProcess> {
+  const { child, logged, said } = spawnServer(['--listen', '127.0.0.1:0', ...args]);
+  const ended = once(child, 'close');
+  const url = await Promise.race([
+    new Promise<string>((resolve) => {
+      const look = setInterval(() => {
+        const found = logged.find((line) => typeof line['url'] === 'string')?.['url'] as string | undefined;
+        if (found === undefined && child.exitCode === null) return;
+        clearInterval(look);
+        if (found !== undefined) resolve(found);
+      }, 5);
+    }),
+    ended.then(([code]) => {
+      throw new Error(
+        `the server ended with ${code} before it was ready: ${said()}\n${JSON.stringify(logged)}`,
+      );
+    }),
+  ]);
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    child.kill(signal);
+    await ended;
+    return child.exitCode;
+  };
+  return { url, child, logged, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGTERM') };
+}
+
+/** Runs `tocsin serve` with arguments until it ends by itself. */
+export async function runServer(args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
+  const { child, said } = spawnServer(args);
+  await once(child, 'close');
+  return { code: child.exitCode, stderr: said() };
+}
+
+function spawnServer(args: readonly string[]) {
+  if (!existsSync(BUILT)) throw new Error(`${BUILT} is missing: npm run build`);
+  const child = spawn(process.execPath, [BUILT, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const logged: Logged[] = [];
+  createInterface(child.stdout).on('line', (line) => logged.push(JSON.parse(line) as Logged));
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  return { child, logged, said: () => stderr };
+}
