@@ -1,0 +1,23 @@
+/** What each case reads. Published with LAG, which is PREV where a row before the current one is looked at. */
+export const HISTORY = `
+  company price_date:TIMESTAMP price
+  ABCD 2020-10-01 50
+  XYZ 2020-10-01 89
+  ABCD 2020-10-02 36
+  XYZ 2020-10-02 24
+  ABCD 2020-10-03 39
+  XYZ 2020-10-03 37
+  ABCD 2020-10-04 42
+  XYZ 2020-10-04 63
+  ABCD 2020-10-05 30
+  XYZ 2020-10-05 65
+  ABCD 2020-10-06 47
+  XYZ 2020-10-06 56
+  ABCD 2020-10-07 71
+  XYZ 2020-10-07 50
+  ABCD 2020-10-08 80
+  XYZ 2020-10-08 54
+  ABCD 2020-10-09 75
+  XYZ 2020-10-09 30
+  ABCD 2020-10-10 63
+  XYZ 2020-10-10 32`;
