@@ -17,6 +17,9 @@ export interface BoundRule {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What is not built and would give columns of its own. */
+const ADDING_COLUMNS: readonly string[] = ['JOIN', 'TUMBLE', 'HOP', 'SESSION', 'CUMULATE'];
+
 /**
  * Binds a rule: names to columns, expressions to types, clauses to a plan. All mistakes at once. `name`: the rule's, where the
  * statement has none.
@@ -34,8 +37,11 @@ export function bindRule(statement: CreateRule | Select, name: string, environme
     const hint = 'a pattern reads several streams: FROM a, b MATCH_RECOGNIZE (...)';
     problems.error('not_built', query.from.span, 'joining streams is not built yet', hint);
   }
-  // Without its streams nothing of a rule means anything.
-  const isReadable = sources.length > 0 && sources.length === query.from.streams.length;
+  // Without its streams nothing of a rule means anything; a window or a join adds columns that nobody knows.
+  const isReadable =
+    sources.length > 0 &&
+    sources.length === query.from.streams.length &&
+    !query.unsupported.some(({ name }) => ADDING_COLUMNS.includes(name));
   const bound = !isReadable
     ? null
     : matchRecognize === null

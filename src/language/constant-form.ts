@@ -3,7 +3,7 @@ import { RE2JS } from 're2js';
 import { Decimal } from '../event/decimal.js';
 import { parseDuration } from '../event/duration.js';
 import { parseInterval } from '../event/interval.js';
-import { parseTimestamp } from '../event/timestamp.js';
+import { isTimestamp, parseTimestamp } from '../event/timestamp.js';
 import type { Type } from '../event/value.js';
 
 /** Why a text is no RE2 pattern, or null. */
@@ -73,6 +73,20 @@ export function canCastText(text: string, to: Type): boolean {
       return (parseInterval(trimmed) ?? parseDuration(trimmed)) !== null;
     default:
       return to.kind === 'VARCHAR' || to.kind === 'ANY';
+  }
+}
+
+/** The same of a number. */
+export function canCastNumber(number: Decimal, to: Type): boolean {
+  switch (to.kind) {
+    case 'BIGINT':
+      return isLong(number.rescale(0).unscaled);
+    case 'DECIMAL':
+      return number.rescale(to.scale).precision <= to.precision;
+    case 'TIMESTAMP':
+      return isTimestamp(number.rescale(0).toNumber());
+    default:
+      return true;
   }
 }
 

@@ -1,11 +1,10 @@
-import { Decimal } from '../../event/decimal.js';
 import { aggregateNames } from '../aggregates.js';
 import type { Call, Expression } from '../ast.js';
 import { checkArgument, explainCall, functionNamed, functionNames, resolveFunction } from '../functions.js';
 import { NILADIC } from '../keywords.js';
 import type { Bound } from '../plan.js';
 import type { Binder } from './binder.js';
-import { didYouMean } from './names.js';
+import { constantNumber } from './constant_number.js';
 import { promoted } from './promote.js';
 
 /** Functions that read a match: `matchCall` of the scope knows them. */
@@ -46,7 +45,7 @@ export function bindCall(call: Call, binder: Binder): Bound | null {
   }
   const bound = binder.bindAll(expressions);
   if (functionNamed(upper) === null) {
-    const hint = didYouMean(upper, [...functionNames, ...aggregateNames, ...MATCH_FUNCTIONS]);
+    const hint = problems.suggest(upper, [...functionNames, ...aggregateNames, ...MATCH_FUNCTIONS]);
     return problems.error('unknown_function', name.span, `there is no function ${upper}`, hint);
   }
   if (bound === null) return null;
@@ -73,14 +72,14 @@ function checkConstants(
 ): boolean {
   let isFine = true;
   for (const [i, each] of bound.entries()) {
-    if (each.kind !== 'constant') continue;
-    const { value } = each;
-    const isZero = value === 0 || (value instanceof Decimal && value.unscaled === 0n);
-    const problem =
-      name === 'MOD' && i === 1 && isZero ? 'this divides by zero' : checkArgument(name, i, value);
+    const { span } = expressions[i]!;
+    if (name === 'MOD' && i === 1 && constantNumber(each)?.unscaled === 0n) {
+      problems.error('division_by_zero', span, 'this divides by zero');
+      isFine = false;
+    }
+    const problem = each.kind === 'constant' ? checkArgument(name, i, each.value) : null;
     if (problem === null) continue;
-    const code = name === 'MOD' ? 'division_by_zero' : 'wrong_argument';
-    problems.error(code, expressions[i]!.span, problem);
+    problems.error('wrong_argument', span, problem);
     isFine = false;
   }
   return isFine;

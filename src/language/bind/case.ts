@@ -2,15 +2,18 @@ import type { Case } from '../ast.js';
 import type { Bound } from '../plan.js';
 import { commonType, typeText } from '../promotion.js';
 import type { Binder } from './binder.js';
+import { compare } from './operator.js';
 import { promoted } from './promote.js';
 
 /** CASE, searched or simple (ISO 6.12): its values get one type. */
 export function bindCase({ operand, branches, otherwise, span }: Case, binder: Binder): Bound | null {
-  const whens = branches.map(({ when }) =>
-    operand === null
-      ? binder.bindCondition(when, 'what stands behind WHEN')
-      : binder.bind({ kind: 'binary', operator: '=', left: operand, right: when, span: when.span }),
-  );
+  // Once, not for each branch: CASE within CASE within CASE would double the work with each.
+  const compared = operand === null ? null : binder.bind(operand);
+  const whens = branches.map(({ when }) => {
+    if (operand === null) return binder.bindCondition(when, 'what stands behind WHEN');
+    const value = binder.bind(when);
+    return compared === null || value === null ? null : compare('=', compared, value, when.span, binder);
+  });
   const values = binder.bindAll([
     ...branches.map(({ then }) => then),
     ...(otherwise === null ? [] : [otherwise]),

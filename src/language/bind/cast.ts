@@ -1,11 +1,12 @@
+import type { Type } from '../../event/value.js';
 import type { Cast, Extract } from '../ast.js';
-import { canCastText } from '../constant-form.js';
+import { canCastNumber, canCastText } from '../constant-form.js';
 import { EXTRACT_FIELDS, INTERVAL_FIELDS } from '../functions.js';
 import type { Bound } from '../plan.js';
 import { canCast, typeText } from '../promotion.js';
 import type { Binder } from './binder.js';
 import { bindType } from './column_type.js';
-import { didYouMean } from './names.js';
+import { constantNumber } from './constant_number.js';
 
 /** CAST (ISO 6.13): what is certain to fail is refused (language.md 5). */
 export function bindCast({ operand, type: written, form, span }: Cast, binder: Binder): Bound | null {
@@ -16,15 +17,19 @@ export function bindCast({ operand, type: written, form, span }: Cast, binder: B
     const message = `${typeText(bound.type)} cannot be cast to ${typeText(type)}`;
     return binder.problems.error('bad_cast', span, message);
   }
-  const isCertain = form === 'CAST' && bound.kind === 'constant' && typeof bound.value === 'string';
-  if (isCertain && !canCastText(String(bound.value), type)) {
-    return binder.problems.error(
-      'bad_cast',
-      span,
-      `'${String(bound.value)}' cannot be cast to ${typeText(type)}`,
-    );
+  if (form === 'CAST' && isCertainToFail(bound, type)) {
+    const value = bound.kind === 'constant' ? String(bound.value) : '';
+    const shown = bound.type.kind === 'VARCHAR' ? `'${value}'` : value;
+    return binder.problems.error('bad_cast', span, `${shown} cannot be cast to ${typeText(type)}`);
   }
   return { kind: 'cast', type, operand: bound };
+}
+
+function isCertainToFail(bound: Bound, to: Type): boolean {
+  if (bound.kind !== 'constant') return false;
+  if (typeof bound.value === 'string') return !canCastText(bound.value, to);
+  const number = constantNumber(bound);
+  return number !== null && !canCastNumber(number, to);
 }
 
 /** EXTRACT (ISO 6.30) of a time or an interval. */
@@ -32,7 +37,7 @@ export function bindExtract({ field, operand, span }: Extract, binder: Binder): 
   const bound = binder.bind(operand);
   const isField = EXTRACT_FIELDS.includes(field);
   if (!isField) {
-    const hint = didYouMean(field, EXTRACT_FIELDS) ?? `there are ${EXTRACT_FIELDS.join(', ')}`;
+    const hint = binder.problems.suggest(field, EXTRACT_FIELDS) ?? `there are ${EXTRACT_FIELDS.join(', ')}`;
     binder.problems.error('unknown_time_field', span, `there is no field ${field} to extract`, hint);
   }
   if (bound === null) return null;

@@ -1,6 +1,5 @@
 import type { Type } from '../../event/value.js';
 import type { TypeName } from '../ast.js';
-import { didYouMean } from './names.js';
 import type { Problems } from './problems.js';
 
 const SIMPLE: Readonly<Record<string, Exclude<Type['kind'], 'DECIMAL' | 'ARRAY' | 'ROW' | 'ANY' | 'NULL'>>> =
@@ -45,13 +44,15 @@ export function bindType(type: TypeName, problems: Problems): Type | null {
   }
   if (name === 'ROW') return bindRow(type, problems);
   if (DECIMALS.includes(name)) return bindDecimal(type, problems);
-  const simple = name.startsWith('INTERVAL')
-    ? 'INTERVAL'
-    : Object.hasOwn(SIMPLE, name)
-      ? SIMPLE[name]
-      : undefined;
+  const isInterval = name.startsWith('INTERVAL ');
+  if (isInterval && /YEAR|MONTH/.test(name)) {
+    const message = 'an interval of YEARS or MONTHS has no fixed length';
+    return problems.error('bad_type', span, message, 'write INTERVAL DAY TO SECOND, or INTERVAL');
+  }
+  const simple = isInterval ? 'INTERVAL' : Object.hasOwn(SIMPLE, name) ? SIMPLE[name] : undefined;
   if (simple === undefined) {
-    const hint = didYouMean(name, NAMES) ?? (name === 'DATE' || name === 'TIME' ? 'use TIMESTAMP' : null);
+    const hint =
+      problems.suggest(name, NAMES) ?? (name === 'DATE' || name === 'TIME' ? 'use TIMESTAMP' : null);
     return problems.error(
       'unknown_type',
       span,

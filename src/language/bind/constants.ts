@@ -4,7 +4,6 @@ import type { Value } from '../../event/value.js';
 import type { IntervalLiteral, Literal, Parameter } from '../ast.js';
 import type { Bound } from '../plan.js';
 import type { Environment } from './environment.js';
-import { didYouMean } from './names.js';
 import type { Problems } from './problems.js';
 
 export type Constant = Extract<Bound, { kind: 'constant' }>;
@@ -28,7 +27,9 @@ export function bindLiteral(literal: Literal, problems: Problems): Constant | nu
         problems.error(
           'number_out_of_range',
           literal.span,
-          `${literal.text} has more digits than a number may have`,
+          /[eE]/.test(literal.text)
+            ? `${literal.text} is more than a number may be (about 1.8e308)`
+            : `${literal.text} has more digits than a number may have (38)`,
         )
       );
     case 'string':
@@ -84,7 +85,7 @@ export function bindParameter(
 ): Constant | null {
   if (!Object.hasOwn(parameters, name)) {
     const names = Object.keys(parameters);
-    const hint = didYouMean(name, names) ?? `give it with the rule: "params": {"${name}": ...}`;
+    const hint = problems.suggest(name, names) ?? `give it with the rule: "params": {"${name}": ...}`;
     return problems.error('missing_parameter', span, `the parameter :${name} has no value`, hint);
   }
   const value = parameters[name] ?? null;

@@ -43,6 +43,7 @@ function condition(
     clause: 'DEFINE',
     variables,
     sources,
+    alias: null,
     candidate: variable,
     bare: 'candidate',
     partitionBy,

@@ -11,6 +11,7 @@ import { bindBinary, bindUnary } from './operator.js';
 import { bindBetween, bindIn, bindIs, bindLike } from './predicate.js';
 import type { Problems } from './problems.js';
 import { isCondition } from './promote.js';
+import { MAX_NODES, sizeOf } from './size.js';
 
 /** Binds expressions of one place in a statement: names by its scope, types by the tables. */
 export class ExpressionBinder implements Binder {
@@ -42,7 +43,7 @@ export class ExpressionBinder implements Binder {
       case 'binary':
         return bindBinary(expression, this);
       case 'between':
-        return bindBetween(expression, this);
+        return this.#limited(bindBetween(expression, this), expression);
       case 'in':
         return bindIn(expression, this);
       case 'like':
@@ -50,7 +51,7 @@ export class ExpressionBinder implements Binder {
       case 'is':
         return bindIs(expression, this);
       case 'case':
-        return bindCase(expression, this);
+        return this.#limited(bindCase(expression, this), expression);
       case 'cast':
         return bindCast(expression, this);
       case 'extract':
@@ -58,6 +59,12 @@ export class ExpressionBinder implements Binder {
       case 'call':
         return bindCall(expression, this);
     }
+  }
+
+  #limited(bound: Bound | null, { span }: Expression): Bound | null {
+    if (bound === null || sizeOf(bound) <= MAX_NODES) return bound;
+    const message = 'BETWEEN and CASE are nested so that the expression becomes too large';
+    return this.problems.error('expression_too_large', span, message, 'compare with >= and <= instead');
   }
 
   bindAll(expressions: readonly Expression[]): readonly Bound[] | null {

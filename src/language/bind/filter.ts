@@ -16,6 +16,9 @@ export interface BoundFilter {
   readonly columns: readonly OutputColumn[];
 }
 
+/** Clauses that make the rows of a SELECT groups. */
+const GROUPING: readonly string[] = ['GROUP BY', 'HAVING', 'WINDOW', 'TUMBLE', 'HOP', 'SESSION', 'CUMULATE'];
+
 /** A plain SELECT: rows of one stream, filtered and projected. */
 export function bindFilter(
   select: Select,
@@ -23,7 +26,9 @@ export function bindFilter(
   environment: Environment,
   problems: Problems,
 ): BoundFilter {
-  const binder = new ExpressionBinder(problems, environment, new RowScope(sources, 'a plain SELECT'));
+  const isGrouped = select.unsupported.some(({ name }) => GROUPING.includes(name));
+  const rows = new RowScope(sources, 'a plain SELECT', isGrouped);
+  const binder = new ExpressionBinder(problems, environment, rows);
   const output = new OutputColumns(problems);
   for (const item of select.items) {
     const { expression, span } = item;
@@ -51,9 +56,9 @@ export function bindFilter(
     for (const column of inputColumns(read, sources, []).columns) output.add(column, span);
   }
   const where = select.where === null ? null : binder.bindCondition(select.where, 'WHERE');
-  const list = output.finish(select.span);
+  const list = output.finish(select.items);
   const orderBy = bindOuterOrder(select, environment, problems, () =>
-    bindOrderBy(select.orderBy, sources, binder.within(new AliasScope(list, binder.scope))),
+    bindOrderBy(select.orderBy, sources, binder.within(new AliasScope(list, binder.scope)), list),
   );
   const columns = list.map(({ name, expression, spread }) => ({
     name,

@@ -1,5 +1,5 @@
 import type { MatchRecognize, Select } from '../ast.js';
-import type { Bound, MatchPlan, NamedExpression, OutputColumn, SortColumn, Source } from '../plan.js';
+import type { MatchPlan, NamedExpression, OutputColumn, Source } from '../plan.js';
 import { bindDefinitions } from './define.js';
 import type { Environment } from './environment.js';
 import { ExpressionBinder } from './expression.js';
@@ -9,7 +9,7 @@ import { checkMatch } from './match_rules.js';
 import { bindOrderBy } from './order_by.js';
 import { nameOfPath } from './output_columns.js';
 import { bindPattern } from './pattern.js';
-import type { Problems } from './problems.js';
+import { Problems } from './problems.js';
 import { RowScope } from './row_scope.js';
 import { bindMeasures, bindSelectAsMeasures } from './select.js';
 import { bindSkip } from './skip.js';
@@ -40,13 +40,13 @@ export function bindMatch(
     hasWithin: clause.within !== null,
     problems,
   });
-  const skip = pattern === null ? null : bindSkip(clause.skip, pattern.pattern, variables, problems);
+  const skip = bindSkip(clause.skip, pattern?.pattern ?? null, variables, problems);
   const modes = bindModes(clause, problems);
   const definitions = bindDefinitions({ variables, sources, partitionBy, environment, problems });
   const context: MatchContext = {
     ...{ clause, sources, variables, partitionBy, modes, environment, problems },
     alias: select.from.alias,
-    orderColumns: orderColumns(clause, orderBy, rows, partitionBy),
+    orderColumns: orderColumns(clause, rows, partitionBy),
   };
   const output =
     clause.measures.length > 0 ? bindMeasures(select, context) : bindSelectAsMeasures(select, context);
@@ -104,16 +104,14 @@ function bindPartition(
 /** ALL ROWS gives the columns of ORDER BY behind those of PARTITION BY. */
 function orderColumns(
   { orderBy }: MatchRecognize,
-  sorted: readonly SortColumn[],
-  binder: ExpressionBinder,
+  { environment, scope }: ExpressionBinder,
   partitionBy: readonly NamedExpression[],
 ): readonly NamedExpression[] {
-  const written: readonly (Bound | null)[] =
-    sorted.length === 0 && orderBy.length === 0
-      ? []
-      : orderBy.map(({ expression }) => binder.bind(expression));
+  // What is wrong with them was said when they were bound as the order.
+  const again = new ExpressionBinder(new Problems(), environment, scope);
   const columns: NamedExpression[] = [];
-  for (const expression of written) {
+  for (const key of orderBy) {
+    const expression = again.bind(key.expression);
     if (expression?.kind !== 'column') continue;
     const { name } = expression;
     if ([...partitionBy, ...columns].every((other) => other.name !== name))

@@ -24,6 +24,7 @@ export interface MatchContext {
 /** A scope over the match for MEASURES, or for the select list in their place. */
 export function measureScope(context: MatchContext, clause: 'MEASURES' | 'the select list'): MatchScope {
   const { variables, sources, partitionBy, modes } = context;
+  const alias = clause === 'the select list' ? context.alias : null;
   const bare = clause === 'the select list' && modes.rowsPerMatch === 'all' ? 'own' : 'last';
-  return new MatchScope({ clause, variables, sources, candidate: null, bare, partitionBy });
+  return new MatchScope({ clause, variables, sources, alias, candidate: null, bare, partitionBy });
 }

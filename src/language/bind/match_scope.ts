@@ -5,6 +5,8 @@ import type { Bound, NamedExpression, Source } from '../plan.js';
 import { bindAggregate } from './aggregate.js';
 import type { Binder, Scope } from './binder.js';
 import { bindClassifier, bindMatchFact } from './classifier.js';
+import { fingerprint } from './fingerprint.js';
+import { isCalled } from './names.js';
 import { bindNavigation } from './navigation.js';
 import { bindPath } from './path.js';
 import type { Problems } from './problems.js';
@@ -16,6 +18,8 @@ export interface MatchScopeParts {
   readonly clause: 'DEFINE' | 'MEASURES' | 'the select list';
   readonly variables: Variables;
   readonly sources: readonly Source[];
+  /** Behind MATCH_RECOGNIZE (...), for the select list in place of MEASURES: `m.amount` is `amount` there. Else null. */
+  readonly alias: Identifier | null;
   /** DEFINE: the variable whose condition it is. */
   readonly candidate: Variable | null;
   /**
@@ -39,7 +43,7 @@ export class MatchScope implements Scope, RowReader {
     const { path } = reference;
     const [first, second, ...rest] = path;
     if (first?.kind !== 'identifier') return null;
-    const { sources, variables } = this.parts;
+    const { sources, variables, alias } = this.parts;
     const { problems } = binder;
     if (second?.kind === 'identifier') {
       const rows = variables.find(first);
@@ -48,8 +52,11 @@ export class MatchScope implements Scope, RowReader {
         const operand = bindColumn(second, variables.sourcesOf(rows.set), sources, problems);
         return operand === null ? null : bindPath(last(rows.set, operand), rest, binder);
       }
+      if (alias !== null && isCalled(first, alias.name))
+        return bindPath(this.#bare(second, this.#bareSources(), problems), rest, binder);
       const source = findSource(first, sources);
       if (source !== undefined) return bindPath(this.#bare(second, [source], problems), rest, binder);
+      if (variables.isUnknown(first)) return variables.refuseUnknown(first, problems);
     } else if (variables.isAlone(first)) {
       return variables.refuseAlone(first, problems);
     }
@@ -104,8 +111,8 @@ export class MatchScope implements Scope, RowReader {
     const { bare, partitionBy, sources } = this.parts;
     const column = bindColumn(name, readable, sources, problems);
     if (column === null || bare !== 'last') return column;
-    const text = JSON.stringify(column);
-    if (partitionBy.some(({ expression }) => JSON.stringify(expression) === text)) return column;
+    const text = fingerprint(column);
+    if (partitionBy.some(({ expression }) => fingerprint(expression) === text)) return column;
     return last(null, column);
   }
 }

@@ -1,10 +1,10 @@
-import { Decimal } from '../../event/decimal.js';
 import type { Binary, BinaryOperator, Expression, Unary } from '../ast.js';
 import type { Span } from '../diagnostic.js';
 import { resolveOperator } from '../operators.js';
 import type { Bound } from '../plan.js';
 import { isNumericType, typeText } from '../promotion.js';
 import type { Binder } from './binder.js';
+import { constantNumber } from './constant_number.js';
 import { numberConstant } from './constants.js';
 import { promoted } from './promote.js';
 
@@ -36,10 +36,23 @@ export function bindBinary({ operator, left, right, span }: Binary, binder: Bind
   const operands = binder.bindAll([left, right]);
   if (operands === null) return null;
   const [a, b] = operands as readonly [Bound, Bound];
-  if ((operator === '/' || operator === '%') && isZero(b)) {
+  if ((operator === '/' || operator === '%') && constantNumber(b)?.unscaled === 0n) {
     return binder.problems.error('division_by_zero', right.span, 'this divides by zero');
   }
-  if (COMPARISONS.includes(operator)) warnOfNull(a, b, span, binder);
+  return COMPARISONS.includes(operator)
+    ? compare(operator, a, b, span, binder)
+    : operate(operator, a, b, span, binder);
+}
+
+/** A comparison of bound operands; null when a problem was noted. */
+export function compare(
+  operator: BinaryOperator,
+  a: Bound,
+  b: Bound,
+  span: Span,
+  binder: Binder,
+): Bound | null {
+  warnOfNull(a, b, span, binder);
   return operate(operator, a, b, span, binder);
 }
 
@@ -85,12 +98,6 @@ function bindConnective(
   return failed ? null : { kind, type: { kind: 'BOOLEAN' }, operands };
 }
 
-function isZero(bound: Bound): boolean {
-  if (bound.kind !== 'constant') return false;
-  const { value } = bound;
-  return value === 0 || (value instanceof Decimal && value.unscaled === 0n);
-}
-
 function warnOfNull(a: Bound, b: Bound, span: Span, { problems }: Binder): void {
   const isNull = (bound: Bound): boolean => bound.kind === 'constant' && bound.value === null;
   if (!isNull(a) && !isNull(b)) return;
@@ -104,13 +111,17 @@ function mismatch(operator: string, a: Bound, b: Bound, span: Span, { problems }
   return problems.error('wrong_operand', span, message, mismatchHint(operator, a, b));
 }
 
-function mismatchHint(operator: string, a: Bound, b: Bound): string | null {
+/** What to write where two types do not go together, or null. */
+export function mismatchHint(operator: string, a: Bound, b: Bound): string | null {
   const kinds = [a.type.kind, b.type.kind];
   const isArithmetic = ['+', '-', '*', '/', '%'].includes(operator);
   if (kinds.includes('TIMESTAMP') || kinds.includes('INTERVAL')) {
     if (kinds.includes('ANY')) return 'write CAST(... AS TIMESTAMP) on the side that is not declared';
     if (kinds.includes('VARCHAR')) return "write TIMESTAMP '2026-11-23 21:05:00' or CAST(... AS TIMESTAMP)";
-    return isArithmetic ? "write INTERVAL '10' MINUTE for a length of time" : null;
+    if (kinds.includes('DOUBLE') && kinds.includes('INTERVAL'))
+      return 'times of an undeclared stream are numbers or texts until they are cast: CAST(at AS TIMESTAMP)';
+    const isLength = isArithmetic || kinds.includes('INTERVAL');
+    return isLength ? "write INTERVAL '10' MINUTE for a length of time" : null;
   }
   if (!kinds.includes('VARCHAR')) return operator === '||' ? 'write CAST(... AS VARCHAR)' : null;
   if (operator === '||') return 'write CAST(... AS VARCHAR) on the other side';

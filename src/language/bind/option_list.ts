@@ -2,7 +2,6 @@ import { parseDuration } from '../../event/duration.js';
 import type { Option } from '../ast.js';
 import { bindLiteral, bindParameter, type Constant } from './constants.js';
 import type { Environment } from './environment.js';
-import { didYouMean } from './names.js';
 import type { Problems } from './problems.js';
 
 /** The options of a WITH list: each name once, each name known, values read by what they must be. */
@@ -18,7 +17,7 @@ export class OptionList {
     for (const option of options) {
       const name = option.name.name.toLowerCase();
       if (!known.includes(name)) {
-        const hint = didYouMean(name, known) ?? `there are ${known.join(', ')}`;
+        const hint = problems.suggest(name, known) ?? `there are ${known.join(', ')}`;
         problems.error('unknown_option', option.name.span, `there is no option ${option.name.name}`, hint);
       } else if (this.#options.has(name)) {
         problems.error('duplicate_option', option.name.span, `the option ${name} stands twice`);
@@ -28,6 +27,10 @@ export class OptionList {
 
   has(name: string): boolean {
     return this.#options.has(name);
+  }
+
+  suggest(name: string, candidates: Iterable<string>): string | null {
+    return this.problems.suggest(name, candidates);
   }
 
   /** Notes that a value cannot be. */
@@ -43,7 +46,7 @@ export class OptionList {
     return this.refuse(name, `${name} takes a text`, `write ${name} = '${example}'`);
   }
 
-  /** `'a, b'` as a list without repeats; a name in double quotes may hold a comma. */
+  /** `'a, b'` as a list without repeats. */
   list(name: string, example: string): readonly string[] {
     const text = this.text(name, example);
     if (text === null) return [];
@@ -84,7 +87,11 @@ export class OptionList {
     const found = values.find((each) => each === text.toLowerCase());
     return (
       found ??
-      this.refuse(name, `${name} is '${text}'`, didYouMean(text, values) ?? `it can be ${values.join(', ')}`)
+      this.refuse(
+        name,
+        `${name} cannot be '${text}'`,
+        this.suggest(text, values) ?? `it can be ${values.join(', ')}`,
+      )
     );
   }
 

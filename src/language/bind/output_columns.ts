@@ -2,6 +2,7 @@ import type { Expression, SelectItem } from '../ast.js';
 import type { Span } from '../diagnostic.js';
 import type { Bound, NamedExpression } from '../plan.js';
 import type { Binder } from './binder.js';
+import { listed } from './names.js';
 import type { Problems } from './problems.js';
 
 /** The columns of a select list as they come, with where each was written. */
@@ -22,33 +23,58 @@ export class OutputColumns {
   ): void {
     if (expression.kind === 'star') throw new Error('a star is no single column');
     const bound = binder.bind(expression);
-    if (bound === null) return;
+    const place = (alias ?? expression).span ?? span;
+    if (bound === null) {
+      // Its name is known, so that what reads it is not wrong as well.
+      const name = alias?.name ?? lastNameOf(expression);
+      if (name !== null && !this.#has(name)) this.add({ name, expression: UNKNOWN }, place);
+      return;
+    }
     const name =
       alias?.name ?? nameOf(bound) ?? nameOfExpression(expression) ?? `_col${this.#columns.length}`;
-    this.add({ name, expression: bound }, (alias ?? expression).span ?? span);
+    this.add({ name, expression: bound }, place);
   }
 
-  /** All of them; names that stand twice are noted. `whole`: the place of the select list. */
-  finish(whole: Span): readonly NamedExpression[] {
+  #has(name: string): boolean {
+    return this.#columns.some(({ column }) => column.name === name);
+  }
+
+  /** All of them; names that stand twice are noted. `items`: the select list. */
+  finish(items: readonly SelectItem[]): readonly NamedExpression[] {
     const seen = new Set<string>();
+    // By place: a star that repeats many columns is one mistake.
+    const twice = new Map<Span, string[]>();
     for (const { column, span } of this.#columns) {
-      if (!seen.has(column.name)) {
-        seen.add(column.name);
-        continue;
-      }
-      const message = `two columns of the output are named ${column.name}`;
-      this.problems.error('duplicate_column', span, message, 'give one another name with AS');
+      if (seen.has(column.name)) twice.set(span, [...(twice.get(span) ?? []), column.name]);
+      else seen.add(column.name);
+    }
+    for (const [span, names] of twice) {
+      const isSpread = names.length === 1 && names[0] === '*';
+      const message = isSpread
+        ? 'two stars of the output give the same columns'
+        : `two columns of the output are named ${listed(names)}`;
+      const hint =
+        isSpread || names.length > 1 ? 'name the columns that you want' : 'give one another name with AS';
+      this.problems.error('duplicate_column', span, message, hint);
     }
     if (this.#columns.length === 0 && !this.problems.hasErrors) {
       this.problems.error(
         'no_columns',
-        whole,
+        { start: items[0]!.span.start, end: items.at(-1)!.span.end },
         'the select list gives no column',
         'name what the output should show',
       );
     }
     return this.#columns.map(({ column }) => column);
   }
+}
+
+const UNKNOWN: Bound = { kind: 'constant', type: { kind: 'NULL' }, value: null };
+
+function lastNameOf(expression: Expression): string | null {
+  if (expression.kind !== 'reference') return nameOfExpression(expression);
+  const last = expression.path.findLast((step) => step.kind === 'identifier');
+  return last?.kind === 'identifier' ? last.name : null;
 }
 
 /** The name of a column by the last part of its path, as it is declared; null for what is no path. */

@@ -3,7 +3,7 @@ import type { Call, Identifier, Reference } from '../ast.js';
 import type { Bound, NamedExpression } from '../plan.js';
 import type { Binder, Scope } from './binder.js';
 import { MATCH_FUNCTIONS } from './call.js';
-import { didYouMean, isCalled } from './names.js';
+import { enumerated, isCalled } from './names.js';
 import { bindPath } from './path.js';
 
 export interface OutputScopeParts {
@@ -76,7 +76,7 @@ export class OutputScope implements Scope {
       return { kind: 'output', type: expression.type, index: outputs.length - 1 };
     }
     const names = outputs.filter(({ spread }) => spread !== true).map((output) => output.name);
-    const hint = didYouMean(name.name, names) ?? (names.length > 0 ? `there are ${names.join(', ')}` : null);
+    const hint = problems.suggest(name.name, names) ?? enumerated('it gives', names);
     return problems.error('unknown_column', name.span, `MATCH_RECOGNIZE gives no column ${name.name}`, hint);
   }
 }

@@ -2,7 +2,7 @@ import type { Identifier, PathStep } from '../ast.js';
 import type { Bound } from '../plan.js';
 import { typeText } from '../promotion.js';
 import type { Binder } from './binder.js';
-import { didYouMean, findNamed } from './names.js';
+import { enumerated, findNamed } from './names.js';
 
 /** Goes down a path from a value: `.field` of a nested object, `[index]` of an array. Null when a problem was noted. */
 export function bindPath(base: Bound | null, steps: readonly PathStep[], binder: Binder): Bound | null {
@@ -24,7 +24,7 @@ function field(operand: Bound, step: Identifier, { problems }: Binder): Bound | 
   const found = findNamed(step, type.fields, ({ name }) => name);
   if (found !== undefined) return { kind: 'field', type: found.type, operand, name: found.name };
   const names = type.fields.map(({ name }) => name);
-  const hint = didYouMean(step.name, names) ?? `it has ${names.join(', ')}`;
+  const hint = problems.suggest(step.name, names) ?? enumerated('it has', names);
   return problems.error('unknown_field', step.span, `there is no field ${step.name} there`, hint);
 }
 

@@ -38,6 +38,8 @@ class PatternBinder {
   readonly #variables: Variables;
   readonly #problems: Problems;
   readonly #context: PatternContext;
+  /** A part that was refused for the gap that it begins with. */
+  #gapAtStart: Span | null = null;
 
   constructor(context: PatternContext) {
     this.#context = context;
@@ -56,21 +58,14 @@ class PatternBinder {
       elements = elements.slice(2);
       if (touchesGap(elements[0]!, 'first')) this.#twice(elements[0]!.span);
       this.#needWithin(first.span);
-    }
+    } else this.#noGapAtStart(elements);
     const last = elements.at(-1);
     if (last?.kind === 'pattern_not' && elements.at(-2)?.kind === 'pattern_gap' && elements.length > 2) {
       absentAfter = this.#watched(last);
       elements = elements.slice(0, -2);
       if (touchesGap(elements.at(-1)!, 'last')) this.#twice(last.span);
       this.#needWithin(last.span);
-    } else if (last !== undefined && endsInGap(last)) {
-      const hint = 'say what comes behind it, or put the repeated part into a group: (a ->)+';
-      this.#problems.error('gap_at_end', last.span, 'a gap at the end of the pattern takes no row', hint);
-    }
-    if (elements[0] !== undefined && touchesGap(elements[0], 'first')) {
-      const message = 'a match starts at its first labelled row: a gap cannot begin it';
-      this.#problems.error('gap_at_start', elements[0].span, message, 'leave the first -> out');
-    }
+    } else if (last !== undefined) this.#noGapAtEnd(elements, last);
     const plan = this.#sequence(elements);
     return plan === null ? null : { pattern: plan, absentBefore, absentAfter };
   }
@@ -171,7 +166,32 @@ class PatternBinder {
     return [...new Set(variables.map((name) => this.#index(name)))];
   }
 
+  #noGapAtEnd(elements: readonly Pattern[], last: Pattern): void {
+    if (!endsInGap(last)) return;
+    const isBehindNot = elements.at(-2)?.kind === 'pattern_not';
+    // A NOT before it that is in no gap is told where it may stand.
+    if (isBehindNot && elements.at(-3)?.kind !== 'pattern_gap') return;
+    const hint = isBehindNot
+      ? 'what must be absent at the end is written without it: a -> NOT b'
+      : 'say what comes behind it, or put the repeated part into a group: (a ->)+';
+    this.#problems.error('gap_at_end', last.span, 'a gap at the end of the pattern takes no row', hint);
+  }
+
+  /** `^` before a gap changes nothing: a match starts at a row. */
+  #noGapAtStart(elements: readonly Pattern[]): void {
+    const [first, second] = elements.filter(
+      ({ kind }) => kind !== 'pattern_anchor' && kind !== 'pattern_empty',
+    );
+    if (first === undefined || !touchesGap(first, 'first')) return;
+    // A NOT behind it is told where it may stand.
+    if (first.kind === 'pattern_gap' && second?.kind === 'pattern_not' && elements.length === 2) return;
+    this.#gapAtStart = first.span;
+    const message = 'a match starts at its first labelled row: a gap cannot begin it';
+    this.#problems.error('gap_at_start', first.span, message, 'leave the first -> out');
+  }
+
   #twice(span: Span): void {
+    if (span === this.#gapAtStart) return;
     this.#problems.error(
       'gap_twice',
       span,

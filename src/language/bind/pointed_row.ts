@@ -53,6 +53,7 @@ export class PointedRow implements Scope {
         if (!this.name(null, first.span, problems)) return null;
         return bindPath(bindColumn(second, [source], sources, problems), rest, binder);
       }
+      if (variables.isUnknown(first)) return variables.refuseUnknown(first, problems);
     } else if (variables.isAlone(first)) {
       return variables.refuseAlone(first, problems);
     }

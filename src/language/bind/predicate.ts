@@ -3,7 +3,7 @@ import { likeProblem } from '../constant-form.js';
 import type { Bound } from '../plan.js';
 import { commonType, typeText } from '../promotion.js';
 import type { Binder } from './binder.js';
-import { operate } from './operator.js';
+import { mismatchHint, operate } from './operator.js';
 import { promoted } from './promote.js';
 
 const BOOLEAN = { kind: 'BOOLEAN' } as const;
@@ -30,7 +30,9 @@ export function bindIn({ operand, list, negated, span }: InList, binder: Binder)
   const type = commonType(bound.map((each) => each.type));
   if (type === null) {
     const types = [...new Set(bound.map((each) => typeText(each.type)))].join(' and ');
-    return binder.problems.error('mixed_types', span, `IN compares ${types}, which cannot be compared`);
+    const first = bound.slice(1).find((each) => commonType([bound[0]!.type, each.type]) === null);
+    const hint = first === undefined ? null : mismatchHint('=', bound[0]!, first);
+    return binder.problems.error('mixed_types', span, `IN compares ${types}, which cannot be compared`, hint);
   }
   const operands = type.kind === 'ANY' ? bound : bound.map((each) => promoted(each, type));
   return negatedIf(negated, { kind: 'call', type: BOOLEAN, name: 'IN', arguments: operands });

@@ -1,8 +1,11 @@
 import type { Diagnostic, Span } from '../diagnostic.js';
+import { didYouMean } from './names.js';
 
 /** What was found wrong, or worth saying, while a statement is bound: all of it, not the first alone. */
 export class Problems {
   readonly #found: Diagnostic[] = [];
+  /** How often a near name is still looked for: each time costs as much as there are names. */
+  #suggestions = 50;
 
   /** Notes an error. Gives null, which stands for what could not be bound. */
   error(code: string, span: Span, message: string, hint: string | null = null): null {
@@ -12,6 +15,11 @@ export class Problems {
 
   warn(code: string, span: Span, message: string, hint: string | null = null): void {
     this.#found.push({ code, severity: 'warning', message, hint, span });
+  }
+
+  /** `did you mean amount?`, or null when nothing is near, or that was asked often enough for one text. */
+  suggest(name: string, candidates: Iterable<string>): string | null {
+    return this.#suggestions-- > 0 ? didYouMean(name, candidates) : null;
   }
 
   get hasErrors(): boolean {

@@ -12,6 +12,8 @@ export class RowScope implements Scope {
     private readonly sources: readonly Source[],
     /** How messages call the place: `WHERE`. */
     private readonly clause: string,
+    /** GROUP BY or a window stands there, and that it is not built has been said: aggregates need not be told of too. */
+    private readonly isGrouped = false,
   ) {}
 
   reference({ path }: Reference, binder: Binder): Bound | null {
@@ -29,6 +31,7 @@ export class RowScope implements Scope {
   matchCall({ name, span }: Call, { problems }: Binder): null | undefined {
     const upper = name.name.toUpperCase();
     if (aggregateNames.includes(upper)) {
+      if (this.isGrouped) return null;
       const message = `${upper} over rows of a stream (windows with GROUP BY) is not built yet`;
       return problems.error(
         'not_built',

@@ -1,7 +1,7 @@
 import type { Option } from '../ast.js';
 import type { OutputColumn, RuleOptions } from '../plan.js';
 import type { Environment } from './environment.js';
-import { didYouMean } from './names.js';
+import { enumerated } from './names.js';
 import { OptionList } from './option_list.js';
 import type { Problems } from './problems.js';
 
@@ -39,9 +39,8 @@ function checkDestinations(notify: readonly string[], list: OptionList, { destin
   if (destinations === null) return;
   for (const name of notify) {
     if (destinations.has(name)) continue;
-    const there =
-      destinations.size === 0 ? 'there are none yet' : `there are ${[...destinations].join(', ')}`;
-    list.refuse('notify', `there is no destination ${name}`, didYouMean(name, destinations) ?? there);
+    const there = destinations.size === 0 ? 'there are none yet' : enumerated('there are', [...destinations]);
+    list.refuse('notify', `there is no destination ${name}`, list.suggest(name, destinations) ?? there);
   }
 }
 
@@ -55,7 +54,7 @@ function suppressBy(list: OptionList, columns: readonly OutputColumn[] | null): 
     );
   }
   if (columns === null || columns.some(({ spread }) => spread === true)) return names;
-  return names.map((name) => {
+  const found = names.map((name) => {
     const column =
       columns.find((each) => each.name === name) ??
       columns.find((each) => each.name.toLowerCase() === name.toLowerCase());
@@ -64,8 +63,9 @@ function suppressBy(list: OptionList, columns: readonly OutputColumn[] | null): 
     list.refuse(
       'suppress_by',
       `the rule gives no column ${name}`,
-      didYouMean(name, known) ?? `it gives ${known.join(', ')}`,
+      list.suggest(name, known) ?? enumerated('it gives', known),
     );
     return name;
   });
+  return [...new Set(found)];
 }

@@ -60,10 +60,10 @@ export function bindMeasures(select: Select, context: MatchContext): BoundOutput
       }
     }
   }
-  const list = output.finish(select.span);
+  const list = output.finish(select.items);
   const where = select.where === null ? null : outer.bindCondition(select.where, 'WHERE');
   const outputOrder = bindOuterOrder(select, environment, problems, () =>
-    bindOrderBy(select.orderBy, [], outer.within(new AliasScope(list, scope))),
+    bindOrderBy(select.orderBy, [], outer.within(new AliasScope(list, scope, context.alias)), list),
   );
   const isStarAlone =
     select.items.length === 1 &&
@@ -87,17 +87,17 @@ export function bindSelectAsMeasures(select: Select, context: MatchContext): Bou
     const columns = ofVariable(expression, item, context) ?? starColumns(expression, item, context);
     for (const column of columns) output.add(column, span);
   }
-  const measures = output.finish(select.span);
+  const measures = output.finish(select.items);
   const outputs = measures.map(
     ({ name, expression: { type } }, index): NamedExpression => ({
       name,
       expression: { kind: 'output', type, index },
     }),
   );
-  const outer = binder.within(new AliasScope(outputs, scope));
+  const outer = binder.within(new AliasScope(outputs, scope, context.alias));
   const where = select.where === null ? null : outer.bindCondition(select.where, 'WHERE');
   const outputOrder = bindOuterOrder(select, environment, problems, () =>
-    bindOrderBy(select.orderBy, [], outer),
+    bindOrderBy(select.orderBy, [], outer, outputs),
   );
   return { measures, where, project: null, outputOrder };
 }

@@ -4,8 +4,11 @@ import type { From, Identifier, StreamReference } from '../ast.js';
 import type { Bound, Source } from '../plan.js';
 import { typeText } from '../promotion.js';
 import type { Environment } from './environment.js';
-import { didYouMean, findNamed, isCalled, listed } from './names.js';
+import { enumerated, findNamed, isCalled, listed } from './names.js';
 import type { Problems } from './problems.js';
+
+/** The most streams that one rule reads. */
+export const MAX_STREAMS = 100;
 
 /** The streams of FROM, as they are known; what is wrong with one is noted, and it is left out. */
 export function bindSources(
@@ -14,6 +17,11 @@ export function bindSources(
   problems: Problems,
 ): Source[] {
   const sources: Source[] = [];
+  const [tooMany] = references.slice(MAX_STREAMS);
+  if (tooMany !== undefined) {
+    problems.error('too_many_streams', tooMany.span, `FROM has more than ${MAX_STREAMS} streams`);
+    return [];
+  }
   for (const reference of references) {
     const source = bindSource(reference, environment, problems);
     if (source === null) continue;
@@ -42,14 +50,14 @@ function bindSource(
   if (known !== undefined) return { stream: known.name, alias: alias?.name ?? null, schema: known };
   const names = streams.map((schema) => schema.name);
   if (unknownStreams === 'refuse') {
-    const hint = didYouMean(name.name, names) ?? 'declare it with CREATE STREAM';
+    const hint = problems.suggest(name.name, names) ?? 'declare it with CREATE STREAM';
     return problems.error('unknown_stream', name.span, `there is no stream ${name.name}`, hint);
   }
   problems.warn(
     'undeclared_stream',
     name.span,
     `there is no stream ${name.name}: it is made, with no columns declared`,
-    didYouMean(name.name, names) ?? 'with CREATE STREAM its columns and types are checked',
+    problems.suggest(name.name, names) ?? 'with CREATE STREAM its columns and types are checked',
   );
   return { stream: name.name, alias: alias?.name ?? null, schema: undeclaredSchema(name.name) };
 }
@@ -89,7 +97,7 @@ export function bindColumn(
   const [first] = found;
   if (first === undefined) return unknownColumn(identifier, readable, problems);
   const other = found.find(({ name }) => name !== first.name);
-  const type = unionType(found.map((each) => each.type));
+  const type = found.length === 1 ? first.type : unionType(found.map((each) => each.type));
   if (other !== undefined || type === null) {
     const spelled = found.map(({ name, type: each, source }) =>
       other === undefined ? `${typeText(each)} in ${source.stream}` : `${name} in ${source.stream}`,
@@ -124,10 +132,6 @@ function unknownColumn({ name, span }: Identifier, sources: readonly Source[], p
     others.length === 0
       ? `${only ?? 'the stream'} has no column ${name}`
       : `none of the streams ${listed([only!, ...others])} has a column ${name}`;
-  const hint =
-    didYouMean(name, candidates) ??
-    (candidates.length > 0 && candidates.length <= 12
-      ? `it has ${[...new Set(candidates)].join(', ')}`
-      : null);
+  const hint = problems.suggest(name, candidates) ?? enumerated('it has', [...new Set(candidates)]);
   return problems.error('unknown_column', span, message, hint);
 }

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostic.js';
 import { typeText } from '../promotion.js';
 import { bindType } from './column_type.js';
 import { bindLiteral } from './constants.js';
-import { didYouMean, findNamed, isCalled } from './names.js';
+import { enumerated, findNamed, isCalled } from './names.js';
 import { OptionList } from './option_list.js';
 import { Problems } from './problems.js';
 
@@ -28,8 +28,8 @@ export function bindStream(statement: CreateStream): {
     columns,
     eventTime,
     delay,
-    key: named('key', options.list('key', 'card')),
-    id: named('id', options.has('id') ? [options.text('id', 'event_id') ?? ''] : [])[0] ?? null,
+    key: [...new Set(named('key', options.list('key', 'card')))],
+    id: named('id', [options.text('id', 'event_id') ?? []].flat())[0] ?? null,
     idleTimeout: isOff('idle_timeout', options)
       ? null
       : (options.duration('idle_timeout') ?? defaults.idleTimeout),
@@ -64,11 +64,11 @@ function bindWatermark(
   columns: readonly Column[],
   problems: Problems,
 ): Pick<StreamSchema, 'eventTime' | 'delay'> {
-  if (watermark === null) return { eventTime: null, delay: 0 };
+  if (watermark === null || columns.length === 0) return { eventTime: null, delay: 0 };
   const { column, expression } = watermark;
   const found = findNamed(column, columns, ({ name }) => name);
   if (found === undefined) {
-    const hint = didYouMean(
+    const hint = problems.suggest(
       column.name,
       columns.map(({ name }) => name),
     );
@@ -80,7 +80,8 @@ function bindWatermark(
       `${found.name} is ${typeText(found.type)}, and the event time is a TIMESTAMP`,
     );
   }
-  return { eventTime: found?.name ?? null, delay: delayOf(expression, column.name, watermark, problems) };
+  const delay = delayOf(expression, found?.name ?? column.name, watermark, problems);
+  return { eventTime: found?.name ?? null, delay };
 }
 
 function delayOf(
@@ -130,7 +131,7 @@ function columnNamed(
     return options.refuse(
       option,
       `the stream has no column ${name}`,
-      didYouMean(name, names) ?? `it has ${names.join(', ')}`,
+      options.suggest(name, names) ?? enumerated('it has', names),
     );
   }
   if (found.type.kind === 'ARRAY' || found.type.kind === 'ROW') {

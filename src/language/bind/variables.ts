@@ -1,7 +1,7 @@
 import type { Definition, Identifier, MatchRecognize, Pattern, Subset } from '../ast.js';
 import type { Span } from '../diagnostic.js';
 import type { Source } from '../plan.js';
-import { didYouMean, findNamed, isCalled } from './names.js';
+import { enumerated, findNamed, isCalled } from './names.js';
 import type { Problems } from './problems.js';
 import { findSource } from './sources.js';
 
@@ -50,10 +50,27 @@ export class Variables {
     return this.sources.filter((source) => bound.includes(source));
   }
 
-  /** Whether a name alone is that of a variable or subset, and no column is called so. */
+  /** Whether a name alone is that of a variable or subset, and no column is called so: of an undeclared stream any could be. */
   isAlone(name: Identifier): boolean {
     if (this.find(name) === undefined) return false;
-    return !this.sources.some(({ schema }) => schema.columns.some((column) => isCalled(name, column.name)));
+    return this.sources.every(
+      ({ schema }) => schema.declared && !schema.columns.some((column) => isCalled(name, column.name)),
+    );
+  }
+
+  /** Whether what stands before a dot is neither a variable nor a column. */
+  isUnknown(name: Identifier): boolean {
+    if (this.find(name) !== undefined) return false;
+    return this.sources.every(
+      ({ schema }) =>
+        schema.declared && findNamed(name, schema.columns, (column) => column.name) === undefined,
+    );
+  }
+
+  refuseUnknown({ name, span }: Identifier, problems: Problems): null {
+    const columns = this.sources.flatMap(({ schema }) => schema.columns.map((column) => column.name));
+    const hint = problems.suggest(name, [...this.names, ...columns]) ?? enumerated('PATTERN has', this.names);
+    return problems.error('unknown_column', span, `${name} is neither a pattern variable nor a column`, hint);
   }
 
   get names(): readonly string[] {
@@ -141,7 +158,7 @@ function checkDefinitions(
     if (subsets.some((subset) => isCalled(variable, subset.name.name))) {
       problems.error('define_of_subset', span, `${name} is a SUBSET: define its members`);
     } else {
-      const hint = didYouMean(
+      const hint = problems.suggest(
         name,
         variables.map((each) => each.name),
       );
@@ -201,7 +218,7 @@ function bindSubsets(
           `${member.name} is a SUBSET: name its members instead`,
         );
       } else {
-        const hint = didYouMean(
+        const hint = problems.suggest(
           member.name,
           variables.map((each) => each.name),
         );

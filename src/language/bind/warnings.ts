@@ -1,6 +1,7 @@
 import type { MatchRecognize, Pattern } from '../ast.js';
 import type { Bound, MatchPlan, PatternPlan } from '../plan.js';
 import type { Environment } from './environment.js';
+import { fingerprint } from './fingerprint.js';
 import { touchesGap } from './gaps.js';
 import type { Problems } from './problems.js';
 import { childrenOf, readsEarlierRows } from './reads.js';
@@ -15,7 +16,8 @@ export function warnOfMatch(
   neverTrue(plan, problems);
   if (input === 'bounded') return;
   unbounded(plan, clause, problems);
-  greedyGapLoop(clause.pattern, problems);
+  // Both of them end a loop at the first row that completes the match.
+  if (!plan.emitEarliest && plan.skip.mode !== 'no_skip') greedyGapLoop(clause.pattern, problems);
   waits(plan, clause, problems);
 }
 
@@ -27,8 +29,12 @@ function neverTrue({ variables }: MatchPlan, problems: Problems): void {
     const isNever = parts.some((part) => {
       if (part.kind === 'constant') return part.value !== true;
       if (part.kind !== 'call' || !['<', '>', '<>'].includes(part.name)) return false;
-      const [left, right] = part.arguments.map((each) => JSON.stringify(ofCandidate(each, index)));
-      return left === right;
+      const [left, right] = part.arguments as readonly [Bound, Bound];
+      const [a, b] = [left, right].map((each) => fingerprint(ofCandidate(each, index)));
+      if (a === b) return true;
+      // The candidate is no more than the greatest of what it is one of.
+      const [more, less] = part.name === '>' ? [left, right] : [right, left];
+      return part.name !== '<>' && (isPast(more, less, 'MAX', index) || isPast(less, more, 'MIN', index));
     });
     if (!isNever) continue;
     const hint = 'the row being tried already counts: read the row before with PREV, or LAST(x, 1)';
@@ -46,6 +52,15 @@ function ofCandidate(bound: Bound, candidate: number): Bound {
     bound.physical === 0 &&
     (bound.set === null || bound.set.includes(candidate));
   return isOwn ? bound.operand : bound;
+}
+
+/** Whether a value would have to be beyond the MAX or MIN of rows that it is among. */
+function isPast(value: Bound, extreme: Bound, name: 'MAX' | 'MIN', candidate: number): boolean {
+  if (value.kind === 'cast' && extreme.kind === 'cast')
+    return isPast(value.operand, extreme.operand, name, candidate);
+  if (extreme.kind !== 'aggregate' || extreme.name !== name || extreme.operand === null) return false;
+  if (extreme.set !== null && !extreme.set.includes(candidate)) return false;
+  return fingerprint(ofCandidate(value, candidate)) === fingerprint(extreme.operand);
 }
 
 function unbounded(
@@ -116,7 +131,7 @@ function waits(
   const reading = variables.find(
     ({ condition }, index) => condition !== null && readsEarlierRows(condition, index),
   );
-  if (reading === undefined && !hasGapInAlternation(pattern)) return;
+  if (reading === undefined && !hasGapInChoice(pattern)) return;
   const why =
     reading === undefined
       ? 'a branch with a gap'
@@ -134,7 +149,7 @@ function endsGreedy(pattern: PatternPlan): boolean {
     case 'quantified':
       return (pattern.greedy && pattern.min !== pattern.max) || endsGreedy(pattern.body);
     case 'concatenation':
-      return endsGreedy(pattern.elements.at(-1)!);
+      return endsGreedyInRow(pattern.elements);
     case 'alternation':
       return pattern.branches.some(endsGreedy);
     case 'permute':
@@ -146,10 +161,50 @@ function endsGreedy(pattern: PatternPlan): boolean {
   }
 }
 
-function hasGapInAlternation(pattern: PatternPlan): boolean {
-  return somewhere(
-    pattern,
-    (each) => each.kind === 'alternation' && somewhere(each, (inner) => inner.kind === 'gap'),
+/** What may take no row lets the part before it be the end. */
+function endsGreedyInRow(elements: readonly PatternPlan[]): boolean {
+  const last = elements.at(-1);
+  if (last === undefined) return false;
+  return endsGreedy(last) || (canBeEmpty(last) && endsGreedyInRow(elements.slice(0, -1)));
+}
+
+function canBeEmpty(pattern: PatternPlan): boolean {
+  switch (pattern.kind) {
+    case 'empty':
+    case 'anchor':
+    case 'gap':
+      return true;
+    case 'quantified':
+      return pattern.min === 0 || canBeEmpty(pattern.body);
+    case 'concatenation':
+    case 'permute':
+      return pattern.elements.every(canBeEmpty);
+    case 'alternation':
+      return pattern.branches.some(canBeEmpty);
+    case 'exclusion':
+      return canBeEmpty(pattern.body);
+    default:
+      return false;
+  }
+}
+
+/** A part that a match may do without, and in which an earlier start may be waiting. */
+function hasGapInChoice(pattern: PatternPlan): boolean {
+  return somewhere(pattern, (each) => {
+    if (each.kind === 'alternation') return hasGap(each);
+    return each.kind === 'quantified' && each.min === 0 && hasGapBefore(each.body);
+  });
+}
+
+function hasGap(pattern: PatternPlan): boolean {
+  return somewhere(pattern, ({ kind }) => kind === 'gap');
+}
+
+/** Whether something of the part stands behind its gap: a gap at its end waits for what comes next, like all else. */
+function hasGapBefore(pattern: PatternPlan): boolean {
+  if (pattern.kind !== 'concatenation') return pattern.kind !== 'gap' && hasGap(pattern);
+  return (
+    hasGap({ ...pattern, elements: pattern.elements.slice(0, -1) }) || hasGapBefore(pattern.elements.at(-1)!)
   );
 }
 
