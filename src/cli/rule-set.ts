@@ -66,7 +66,9 @@ function declareStreams(statements: readonly Placed<Statement>[], problems: Prob
     const key = statement.name.name.toLowerCase();
     const earlier = first.get(key);
     if (earlier) {
-      const message = `stream '${statement.name.name}' is declared twice, first at ${place(earlier.file, earlier.statement.name.span)}`;
+      // Rule files that each bring the same declaration with them go together.
+      if (isSame(schema, declared)) continue;
+      const message = `stream '${statement.name.name}' is declared twice, and not alike, first at ${place(earlier.file, earlier.statement.name.span)}`;
       problems.push({ file, diagnostic: mistake('duplicate_stream', message, null, statement.name.span) });
       continue;
     }
@@ -74,6 +76,10 @@ function declareStreams(statements: readonly Placed<Statement>[], problems: Prob
     if (schema) declared.push(schema);
   }
   return declared;
+}
+
+function isSame(schema: StreamSchema | null, declared: readonly StreamSchema[]): boolean {
+  return schema !== null && declared.some((other) => JSON.stringify(other) === JSON.stringify(schema));
 }
 
 function nameRules(

@@ -42,6 +42,18 @@ export interface Match {
   readonly window: { readonly start: number; readonly end: number };
 }
 
+/** A match that has begun and is not decided. */
+export interface OpenMatch {
+  readonly key: Readonly<Record<string, JsonValue>>;
+  readonly start: Row;
+  /** The last event time inside WITHIN, in milliseconds; null without one. */
+  readonly deadline: number | null;
+  /** It is complete, and waits for what could be preferred to it. */
+  readonly isHeld: boolean;
+  /** The labelled rows of the way that is preferred so far. */
+  readonly events: readonly MatchedRow[];
+}
+
 export interface MatchedRow {
   readonly variable: string | null;
   readonly row: Row;

@@ -1,7 +1,7 @@
 import type { Row } from '../event/row.js';
 import type { StreamSchema } from '../event/schema.js';
 import type { RulePlan } from '../language/plan.js';
-import type { Emission } from './emission.js';
+import type { Emission, OpenMatch } from './emission.js';
 import { BOUNDED_LIMITS, type Limits, STREAM_LIMITS } from './limits.js';
 import { MatchOperator, type MatchSnapshot } from './match/operator.js';
 import { bySortColumns, byTime, byTimeThen, type RowOrder } from './order.js';
@@ -172,6 +172,12 @@ export class Engine {
   counts(rule: string): RuleCounts | null {
     const running = this.#rules.get(rule);
     return running === undefined ? null : running.counts(this.#sequencerOf(running).rowsOf(running));
+  }
+
+  /** What a rule has begun and not decided, in order of the starts within each key; nothing for a plain SELECT. */
+  open(rule: string): Iterable<OpenMatch> {
+    const operator = this.#rules.get(rule)?.operator;
+    return operator instanceof MatchOperator ? operator.open() : [];
   }
 
   snapshot(): EngineSnapshot {

@@ -15,35 +15,45 @@ const FEW = 4;
 
 /** Rules with equal PARTITION BY: a row's key is made once for them all, and those that hold partial matches of it are found by it. */
 export class KeyGroup<T extends Keyed> {
-  readonly #rules = new Set<T>();
+  #rules: T[] = [];
   /** The rules that hold a key; null while there are few. */
   #byKey: Map<string, Set<T>> | null = null;
+  #row: Row | null = null;
+  #key = '';
 
   get isEmpty(): boolean {
-    return this.#rules.size === 0;
+    return this.#rules.length === 0;
   }
 
   add(rule: T): void {
-    this.#rules.add(rule);
+    this.#rules.push(rule);
     if (this.#byKey !== null) this.#enter(rule);
-    else if (this.#rules.size > FEW) {
+    else if (this.#rules.length > FEW) {
       this.#byKey = new Map();
       for (const each of this.#rules) this.#enter(each);
     }
   }
 
   remove(rule: T): void {
-    this.#rules.delete(rule);
+    this.#rules = this.#rules.filter((each) => each !== rule);
     for (const key of rule.keys()) this.#leave(key, rule);
   }
 
-  /** The rules that hold partial matches of the row's key. Leaves the key with every rule of the group that is found. */
+  /** The key that the row has for every rule of the group. */
+  keyOf(row: Row): string {
+    if (this.#row !== row) {
+      this.#key = this.#rules[0]?.keyOf(row) ?? '';
+      this.#row = row;
+    }
+    return this.#key;
+  }
+
+  /** The rules that hold partial matches of the row's key. */
   visit(row: Row, found: (rule: T) => void): void {
-    const [any] = this.#rules;
-    if (any === undefined) return;
-    const key = any.keyOf(row);
+    const key = this.keyOf(row);
     if (this.#byKey === null) {
-      for (const rule of this.#rules) if (rule.holds(key)) found(rule);
+      const rules = this.#rules;
+      for (let i = 0; i < rules.length; i++) if (rules[i]!.holds(key)) found(rules[i]!);
       return;
     }
     const holding = this.#byKey.get(key);

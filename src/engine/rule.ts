@@ -67,7 +67,8 @@ export class RunningRule implements Keyed {
   }
 
   process(row: Row): void {
-    this.operator.process(row);
+    if (this.operator instanceof MatchOperator) this.operator.process(row, this.group?.keyOf(row));
+    else this.operator.process(row);
   }
 
   /** As of the operator's. */

@@ -82,10 +82,17 @@ export class Sequencer {
         watermark: this.watermark,
         rules: rules.map(({ plan }) => plan.name),
       });
+      return;
+    }
+    this.watermark = Math.max(this.watermark, this.#smallest());
+    if (this.waiting.size === 0 && this.#isReady(row)) {
+      this.closeBefore(row.time);
+      this.#release(row, sequence);
+      this.closeBefore(this.watermark);
     } else {
       this.waiting.push({ row, sequence });
+      this.advance();
     }
-    this.advance();
   }
 
   /** Goes on as far as the streams' clocks allow. */
@@ -98,7 +105,7 @@ export class Sequencer {
     ) {
       this.waiting.pop();
       this.closeBefore(next.row.time);
-      this.#release(next);
+      this.#release(next.row, next.sequence);
     }
     this.closeBefore(this.watermark);
   }
@@ -116,7 +123,7 @@ export class Sequencer {
     this.watermark = Number.POSITIVE_INFINITY;
     for (let next = this.waiting.pop(); next !== undefined; next = this.waiting.pop()) {
       this.closeBefore(next.row.time);
-      this.#release(next);
+      this.#release(next.row, next.sequence);
     }
     this.closeBefore(Number.POSITIVE_INFINITY);
     for (const rule of this.rules) {
@@ -149,7 +156,7 @@ export class Sequencer {
     }
   }
 
-  #release({ row, sequence }: WaitingRow): void {
+  #release(row: Row, sequence: number): void {
     this.#released++;
     if (sequence < this.#latestSince) this.#releaseOld(row, sequence);
     else for (const rule of this.#routing.concerned(row)) this.#process(rule, row);

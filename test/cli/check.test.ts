@@ -110,19 +110,26 @@ test('a stream declared in one file is known to the others, whatever the order',
   assert.equal((await tocsin(['check', streams])).code, 0);
 });
 
-test('a stream declared twice, a rule named twice', async () => {
+test('a stream declared twice and not alike, a rule named twice', async () => {
   const one = file('one.sql', `${STREAM}\nCREATE RULE big AS SELECT card FROM payments;`);
-  const two = file('two.sql', `${STREAM}\nCREATE RULE Big AS SELECT card FROM payments;`);
+  const other = STREAM.replace('DOUBLE', 'BIGINT');
+  const two = file('two.sql', `${other}\nCREATE RULE Big AS SELECT card FROM payments;`);
   const { code, stdout } = await tocsin(['check', one, two]);
   assert.equal(code, 1);
   assert.match(
     stdout,
-    /two\.sql:1:15: error\[duplicate_stream\]: stream 'payments' is declared twice, first at .*one\.sql:1/,
+    /two\.sql:1:15: error\[duplicate_stream\]: stream 'payments' is declared twice, and not alike, first at .*one\.sql:1/,
   );
   assert.match(
     stdout,
     /two\.sql:3:13: error\[duplicate_rule\]: rule 'Big' stands twice, first at .*one\.sql:3/,
   );
+});
+
+test('files that bring the same declaration with them go together', async () => {
+  const one = file('same-one.sql', `${STREAM}\nCREATE RULE a AS SELECT card FROM payments;`);
+  const two = file('same-two.sql', `${STREAM.toLowerCase()}\nCREATE RULE b AS SELECT card FROM payments;`);
+  assert.deepEqual(await tocsin(['check', one, two]), { code: 0, stdout: '', stderr: '' });
 });
 
 test('what only a server refuses is a warning where the stream has no watermark', async () => {

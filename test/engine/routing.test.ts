@@ -87,9 +87,9 @@ test('of 10,000 rules a row goes to those that it concerns', () => {
   }
   const original = MatchOperator.prototype.process;
   let processed = 0;
-  MatchOperator.prototype.process = function (this: MatchOperator, row: Row): void {
+  MatchOperator.prototype.process = function (this: MatchOperator, row: Row, key?: string): void {
     processed++;
-    original.call(this, row);
+    original.call(this, row, key);
   };
   try {
     const row = (offset: number, k: string, type: number, v: number): Row => ({

@@ -2,6 +2,13 @@ import type { Row } from '../../event/row.js';
 import type { MatchPlan } from '../../language/plan.js';
 import type { Faults } from '../expression/faults.js';
 import { Automaton, type State } from './automaton.js';
+import {
+  type Configuration,
+  Determinised,
+  MOST_VARIABLES,
+  type Move,
+  type Transition,
+} from './determinised.js';
 import { liveRegisters } from './liveness.js';
 import { labelAt, type Step, samePath } from './path.js';
 import { compileProgram } from './program.js';
@@ -24,6 +31,11 @@ export class Matcher {
   readonly completion: Completion;
   readonly #plan: MatchPlan;
   readonly #live: readonly ReadonlySet<number>[];
+  /** Null where conditions read more than the row. */
+  readonly #determinised: Determinised | null;
+  /** Where matches begin, elsewhere and at the first row of a partition. */
+  readonly #beginnings: ({ readonly isEmpty: boolean; readonly configuration: Configuration } | undefined)[] =
+    [];
   readonly #scope: CandidateScope;
   /** Row-only conditions on the row in hand, by variable: 1 true, 0 not, -1 not asked yet. */
   readonly #answers: Int8Array;
@@ -49,6 +61,12 @@ export class Matcher {
     this.#live = liveRegisters(program, this.conditions);
     this.completion = plan.skip.mode === 'no_skip' ? 'any' : plan.emitEarliest ? 'earliest' : 'preferred';
     this.#answers = new Int8Array(plan.variables.length);
+    const { rowOnly, registers, readsMatchNumber } = this.conditions;
+    const isByRow = rowOnly.every(Boolean) && registers.length === 0 && !readsMatchNumber;
+    this.#determinised =
+      isByRow && this.completion !== 'any' && plan.variables.length <= MOST_VARIABLES
+        ? new Determinised(this.automaton, this.completion === 'earliest')
+        : null;
     this.#scope = {
       row: null,
       faults,
@@ -83,6 +101,32 @@ export class Matcher {
     return this.#test(variable, this.conditions.initial, null) !== null;
   }
 
+  /** False: no match can begin at the row in hand. `first`: it is the first of its partition. */
+  canBegin(first: boolean): boolean {
+    const table = this.#determinised;
+    if (table === null) return true;
+    const at = first ? 1 : 0;
+    let beginning = this.#beginnings[at];
+    if (beginning === undefined) {
+      const states = this.automaton.start(first);
+      const end = states.findIndex(({ kind }) => kind === 'match');
+      const isEmpty = end >= 0 && this.completion === 'preferred';
+      const labels = (isEmpty ? states.slice(0, end) : states).filter(({ kind }) => kind === 'label');
+      beginning = { isEmpty, configuration: table.configuration(labels) };
+      this.#beginnings[at] = beginning;
+    }
+    if (beginning.isEmpty) return true;
+    const { next, completed } = this.#lookUp(table, beginning.configuration);
+    return next.states.length > 0 || completed !== null;
+  }
+
+  #lookUp(table: Determinised, configuration: Configuration): Transition {
+    let holds = 0;
+    const { variables } = configuration;
+    for (let i = 0; i < variables.length; i++) if (this.holds(variables[i]!)) holds |= 1 << variables[i]!;
+    return table.transition(configuration, holds, this.#isLast);
+  }
+
   /** Begins at the row in hand. The start has no threads and no best match when nothing can begin here. */
   begin(start: Start): void {
     const threads: Thread[] = [];
@@ -97,17 +141,58 @@ export class Matcher {
       }
     }
     start.threads = threads;
+    start.configuration = null;
     this.step(start);
   }
 
-  /** Takes the row in hand to every thread of the start, in order of preferment. */
-  step(start: Start): void {
+  /** Takes the row in hand to every thread of the start, in order of preferment. False: nothing is different than before. */
+  step(start: Start): boolean {
+    if (this.#determinised !== null) return this.#stepByTable(start, this.#determinised);
     this.#next = [];
     this.#byState.clear();
     this.#steps.clear();
-    start.completed = [];
+    start.completed = NONE;
     for (const thread of start.threads) if (this.#advance(start, thread)) break;
     start.threads = this.#next;
+    return true;
+  }
+
+  /** The same where conditions read the row alone: one look into a table for all threads. */
+  #stepByTable(start: Start, table: Determinised): boolean {
+    const { threads } = start;
+    if (threads.length === 0) {
+      start.completed = NONE;
+      return false;
+    }
+    start.configuration ??= table.configuration(threads.map(({ state }) => state));
+    const before = start.configuration;
+    const { next, moves, completed } = this.#lookUp(table, before);
+    if (completed === null && next === before && isSame(threads, moves)) return false;
+    const path = (move: Move): Step | null => {
+      const { path: previous } = threads[move.from]!;
+      return move.variable < 0 ? previous : this.#newStep(previous, move);
+    };
+    start.completed = NONE;
+    if (completed !== null) {
+      const end = path(completed);
+      if (this.completion === 'preferred') start.best = { path: end };
+      else if (end !== null) start.completed = [end];
+    }
+    const after: Thread[] = [];
+    let lastPath: Step | null = null;
+    for (let i = 0; i < moves.length; i++) {
+      // Threads that come from one by the same move share its path.
+      if (i === 0 || moves[i] !== moves[i - 1]) lastPath = path(moves[i]!);
+      after.push({ state: next.states[i]!, registers: this.conditions.initial, path: lastPath });
+    }
+    start.threads = after;
+    start.configuration = next;
+    return true;
+  }
+
+  #newStep(previous: Step | null, { variable, excluded }: Move): Step {
+    const { row, position } = this.#scope;
+    return { row: row!, position, variable, excluded, previous };
   }
 
   /** True when what is less preferred ends here. */
@@ -153,7 +238,7 @@ export class Matcher {
         path !== null &&
         !start.completed.some((other) => samePath(other, path))
       ) {
-        start.completed.push(path);
+        start.completed = [...start.completed, path];
         if (this.completion === 'earliest') return true;
       }
     }
@@ -243,4 +328,15 @@ export class Matcher {
     scope.registers = updated;
     return evaluate(scope) === true ? updated : null;
   }
+}
+
+const NONE: readonly Step[] = [];
+
+/** Whether moves leave the same threads: the states are known to be, so the paths decide. */
+function isSame(threads: readonly Thread[], moves: readonly Move[]): boolean {
+  for (let i = 0; i < moves.length; i++) {
+    const { from, variable } = moves[i]!;
+    if (variable >= 0 || (from !== i && threads[from]!.path !== threads[i]!.path)) return false;
+  }
+  return true;
 }

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../event/json.js';
 import type { Row } from '../../event/row.js';
 import type { Value } from '../../event/value.js';
 import type { MatchPlan, OutputColumn } from '../../language/plan.js';
-import type { Match } from '../emission.js';
+import type { Match, OpenMatch } from '../emission.js';
 import { compile, type Evaluator, type Scope } from '../expression/compile.js';
 import type { Faults } from '../expression/faults.js';
 import { keyText } from '../key.js';
@@ -70,7 +70,6 @@ export class MatchOperator {
   readonly #keepRows: boolean;
   readonly #lookback: number;
   readonly #keepsPartitions: boolean;
-  readonly #owners = new WeakMap<Start, Partition>();
   readonly #sorter: OutputSorter | null;
 
   constructor(
@@ -123,7 +122,7 @@ export class MatchOperator {
 
   /** Bounded input: a row that will come, so that NEXT and `$` can be answered. Call for all rows, in order, before `process`. */
   foresee(row: Row): void {
-    this.#partition(row).rows.push(row);
+    this.#partition(row, this.keyOf(row)).rows.push(row);
   }
 
   /** The row's key, by which partial matches are kept. */
@@ -152,10 +151,10 @@ export class MatchOperator {
     return tests;
   }
 
-  /** Takes the next row in the rule's order. Deadlines before its time have been closed. */
-  process(row: Row): void {
+  /** Takes the next row in the rule's order. Deadlines before its time have been closed. `key`: what `keyOf` gives for it. */
+  process(row: Row, key = this.keyOf(row)): void {
     this.observedFrom ??= row.time;
-    const partition = this.#partition(row);
+    const partition = this.#partition(row, key);
     const position = this.input === 'bounded' ? partition.count++ : partition.push(row, this.#keepRows);
     if (this.#discipline === 'sequential') {
       // The start may come to be tried when later rows have been seen: what was before it is looked at now.
@@ -163,9 +162,10 @@ export class MatchOperator {
       this.#replay(partition);
     } else {
       this.matcher.take(row, position, partition.rowAt, this.#isLast(partition, position));
-      for (const start of partition.starts) this.matcher.step(start);
-      this.#begin(partition, row, position);
-      this.#settle(partition);
+      let isChanged = false;
+      for (const start of partition.starts) if (this.matcher.step(start)) isChanged = true;
+      if (this.#begin(partition, row, position)) isChanged = true;
+      if (isChanged) this.#settle(partition);
     }
     this.#seeAbsent(partition, row, position);
     this.#tidy(partition);
@@ -184,7 +184,7 @@ export class MatchOperator {
   closeNext(): void {
     const start = this.deadlines.pop();
     if (start === undefined || start.done) return;
-    const partition = this.#owners.get(start)!;
+    const partition = this.partitions.get(start.key)!;
     this.#expire(start, partition);
     this.#settle(partition);
     if (this.#discipline === 'sequential') this.#replay(partition);
@@ -210,6 +210,26 @@ export class MatchOperator {
     return this.#sorter?.take() ?? [];
   }
 
+  /** Matches that have begun and are not decided, by key. */
+  *open(): Generator<OpenMatch> {
+    for (const partition of this.partitions.values()) {
+      for (const { row, deadline, best, threads, done } of partition.starts) {
+        const path = threads[0]?.path ?? best?.path ?? null;
+        if (done) continue;
+        yield {
+          key: partition.columns,
+          start: row,
+          deadline: Number.isFinite(deadline) ? deadline : null,
+          isHeld: best !== null,
+          events: stepsOf(path).map((step) => ({
+            variable: this.plan.variables[step.variable]?.name ?? '',
+            row: step.row,
+          })),
+        };
+      }
+    }
+  }
+
   snapshot(): MatchSnapshot {
     return {
       counts: { ...this.counts },
@@ -229,7 +249,6 @@ export class MatchOperator {
       this.partitions.set(partition.key, partition);
       this.holding(partition.key, true);
       for (const start of partition.starts) {
-        this.#owners.set(start, partition);
         partition.threads += start.threads.length;
         if (start.threads.length === 0 || start.deadline === Number.POSITIVE_INFINITY) continue;
         this.deadlines.push(start);
@@ -251,20 +270,17 @@ export class MatchOperator {
 
   // ------------------------------------------------------------------ rows
 
-  #partition(row: Row): Partition {
+  #partition(row: Row, key: string): Partition {
+    const known = this.partitions.get(key);
+    if (known !== undefined) return known;
     const values = this.#keyValues(row);
-    const key = keyText(values);
-    let partition = this.partitions.get(key);
-    if (partition === undefined) {
-      const columns: Record<string, JsonValue> = {};
-      for (const [i, { name, type }] of this.#partitionBy.entries()) {
-        setOwn(columns, name, toJson(values[i]!, type));
-      }
-      partition = new Partition(key, columns);
-      if (this.partitions.size >= this.limits.keysPerRule) this.#evict();
-      this.partitions.set(key, partition);
-      this.holding(key, true);
-    }
+    const columns: Record<string, JsonValue> = {};
+    for (const [i, { name, type }] of this.#partitionBy.entries())
+      setOwn(columns, name, toJson(values[i]!, type));
+    const partition = new Partition(key, columns);
+    if (this.partitions.size >= this.limits.keysPerRule) this.#evict();
+    this.partitions.set(key, partition);
+    this.holding(key, true);
     return partition;
   }
 
@@ -295,29 +311,27 @@ export class MatchOperator {
     return this.input === 'bounded' || from >= (this.observedFrom ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Begins a match at the row in hand, which the matcher has taken. */
-  #begin(partition: Partition, row: Row, position: number): void {
-    if (position < partition.resume) return;
+  /** Begins a match at the row in hand, which the matcher has taken; false: none can begin. */
+  #begin(partition: Partition, row: Row, position: number): boolean {
+    if (position < partition.resume) return false;
+    const isSequential = this.#discipline === 'sequential';
+    if (!isSequential && !this.plan.unmatchedRows && !this.matcher.canBegin(position === 0)) return false;
     const deadline = this.plan.within === null ? Number.POSITIVE_INFINITY : row.time + this.plan.within;
-    const start = new Start(this.sequence, position, row, deadline);
-    if (
-      this.#discipline === 'sequential'
-        ? !partition.barred.includes(position)
-        : this.#wasAbsent(partition, row)
-    )
-      this.matcher.begin(start);
+    const start = new Start(this.sequence, partition.key, position, row, deadline);
+    const isAllowed = isSequential ? !partition.barred.includes(position) : this.#wasAbsent(partition, row);
+    if (isAllowed) this.matcher.begin(start);
     const alive = start.threads.length > 0;
     if (!alive && start.best === null && start.completed.length === 0 && !this.plan.unmatchedRows) {
-      if (this.#discipline === 'sequential') partition.resume = position + 1;
-      return;
+      if (isSequential) partition.resume = position + 1;
+      return false;
     }
     this.sequence++;
     partition.starts.push(start);
-    this.#owners.set(start, partition);
     if (alive && deadline !== Number.POSITIVE_INFINITY) {
       this.deadlines.push(start);
       this.waiting(deadline);
     }
+    return true;
   }
 
   #seeAbsent(partition: Partition, row: Row, position: number): void {
@@ -385,7 +399,7 @@ export class MatchOperator {
         break;
       }
       if (thread.path === null) continue;
-      start.completed.push(thread.path);
+      start.completed = [...start.completed, thread.path];
       if (this.matcher.completion === 'earliest') break;
     }
     start.threads = [];
@@ -673,6 +687,7 @@ export class MatchOperator {
       const keep = Math.min(oldest.threads.length - 1, this.limits.partialMatchesPerKey);
       partition.threads = keep;
       oldest.threads = oldest.threads.slice(0, keep);
+      oldest.configuration = null;
     }
     this.counts.dropped += before - partition.threads;
     this.threads += partition.threads - before;

@@ -123,7 +123,13 @@ export function restorePartition(snapshot: PartitionSnapshot, automaton: Automat
   partition.fed = snapshot.fed;
   partition.rows = snapshot.rows.map((row) => snapshot.rowTable[row]!);
   partition.starts = snapshot.starts.map((saved) => {
-    const start = new Start(saved.sequence, saved.position, snapshot.rowTable[saved.row]!, saved.deadline);
+    const start = new Start(
+      saved.sequence,
+      snapshot.key,
+      saved.position,
+      snapshot.rowTable[saved.row]!,
+      saved.deadline,
+    );
     start.matched = saved.matched;
     start.best = saved.best === -2 ? null : { path: path(saved.best) };
     start.threads = saved.threads.map(

@@ -1,5 +1,6 @@
 import type { Row } from '../../event/row.js';
 import type { State } from './automaton.js';
+import type { Configuration } from './determinised.js';
 import type { Step } from './path.js';
 import type { RegisterState } from './registers.js';
 
@@ -17,7 +18,9 @@ export class Start {
   /** The completed match that only `threads` can still beat. An empty match has no steps. */
   best: { readonly path: Step | null } | null = null;
   /** What was completed on the row in hand: EMIT EARLIEST takes the first, NO SKIP all. */
-  completed: Step[] = [];
+  completed: readonly Step[] = [];
+  /** The states of `threads`, where conditions read the row alone; null: not looked up yet. */
+  configuration: Configuration | null = null;
   /** NO SKIP: a match of this start is out. */
   matched = false;
   /** Emitted, failed, or passed over. */
@@ -26,6 +29,8 @@ export class Start {
   constructor(
     /** Order of creation within the rule. */
     readonly sequence: number,
+    /** The key of its partition. */
+    readonly key: string,
     /** The start row's place in its partition. */
     readonly position: number,
     readonly row: Row,

@@ -51,9 +51,18 @@ function ofOracle(
   }));
 }
 
-/** EMIT EARLIEST says in which order matches come; elsewhere results compare by (key, start) (`language.md` 19). */
+/**
+ * EMIT EARLIEST says in which order matches come; elsewhere results compare by (key, start) (`language.md` 19). When it is
+ * known of a row that nothing takes it is another matter: (A B A | B) may hold it to the end of the input.
+ */
 function inOrder(plan: MatchPlan, results: Result[]): Result[] {
-  if (plan.emitEarliest) return results;
+  if (plan.emitEarliest) {
+    const isUnmatched = ({ kind }: Result) => kind === 'unmatched';
+    return [
+      ...results.filter((each) => !isUnmatched(each)),
+      ...results.filter(isUnmatched).sort((a, b) => a.start - b.start),
+    ];
+  }
   return [...results].sort(
     (a, b) => a.start - b.start || (plan.skip.mode === 'no_skip' ? a.events.localeCompare(b.events) : 0),
   );

@@ -1,0 +1,119 @@
+import type { Automaton, State } from './automaton.js';
+
+/** How one thread comes from the threads before a row: from which, and with which label for the row. */
+export interface Move {
+  /** Index of the thread that it goes on from. */
+  readonly from: number;
+  /** The variable that the row is labelled with; -1: the row gets no label. */
+  readonly variable: number;
+  readonly excluded: boolean;
+}
+
+/** What a row does to an ordered list of states. */
+export interface Transition {
+  readonly next: Configuration;
+  /** By thread of `next`. */
+  readonly moves: readonly Move[];
+  /** The path that completes the pattern on the row, if one does: less preferred threads have ended. */
+  readonly completed: Move | null;
+}
+
+/** The states of the threads of one start, in order of preferment. Interned, so that `===` is equality. */
+export class Configuration {
+  /** Variables that decide where a row leads, as bits. */
+  readonly relevant: number;
+  /** The same as a list. */
+  readonly variables: readonly number[];
+  readonly transitions = new Map<number, Transition>();
+  readonly lastTransitions = new Map<number, Transition>();
+
+  constructor(readonly states: readonly State[]) {
+    let relevant = 0;
+    for (const { instruction } of states) {
+      if (instruction.op === 'label') relevant |= 1 << instruction.variable;
+      if (instruction.op === 'gap' || instruction.op === 'wait') {
+        for (const variable of instruction.absent) relevant |= 1 << variable;
+      }
+    }
+    this.relevant = relevant;
+    this.variables = Array.from({ length: 31 }, (_, i) => i).filter((i) => (relevant & (1 << i)) !== 0);
+  }
+}
+
+/** The most variables that fit into the bits of a number. */
+export const MOST_VARIABLES = 31;
+/** Past this many configurations the automaton forgets them all and begins anew: memory stays bounded (RE2's lazy DFA). */
+const MOST_CONFIGURATIONS = 5_000;
+
+/**
+ * The automaton made deterministic, lazily, for rules whose conditions read the row alone: then the states of a start's threads
+ * and the conditions that hold decide what becomes of them (R. Cox, RE2's DFA; V. Laurikari's tagged automata for the paths).
+ */
+export class Determinised {
+  #configurations = new Map<string, Configuration>();
+
+  constructor(
+    private readonly automaton: Automaton,
+    /** EMIT EARLIEST: a gap completes nothing, and the first path completed on a row counts. */
+    private readonly isEarliest: boolean,
+  ) {}
+
+  configuration(states: readonly State[]): Configuration {
+    const key = states.map(({ id }) => id).join(' ');
+    let configuration = this.#configurations.get(key);
+    if (configuration === undefined) {
+      if (this.#configurations.size >= MOST_CONFIGURATIONS) this.#configurations = new Map();
+      configuration = new Configuration(states);
+      this.#configurations.set(key, configuration);
+    }
+    return configuration;
+  }
+
+  /** `holds`: the relevant variables whose conditions are true for the row, as bits. `isLast`: no row follows. */
+  transition(configuration: Configuration, holds: number, isLast: boolean): Transition {
+    const known = isLast ? configuration.lastTransitions : configuration.transitions;
+    let transition = known.get(holds);
+    if (transition === undefined) {
+      transition = this.#compute(configuration, holds, isLast);
+      known.set(holds, transition);
+    }
+    return transition;
+  }
+
+  #compute({ states }: Configuration, holds: number, isLast: boolean): Transition {
+    const next: State[] = [];
+    const moves: Move[] = [];
+    for (const [from, state] of states.entries()) {
+      const move = moveOf(state, from, holds);
+      if (move === null) continue;
+      for (const follow of this.automaton.follow(state)) {
+        if (follow.kind === 'match' || follow.kind === 'match_at_end') {
+          if (follow.kind === 'match_at_end' && !isLast) continue;
+          // What a gap completes was complete before it, unless the end had to come.
+          if (this.isEarliest && state.kind !== 'label' && follow.kind === 'match') continue;
+          return { next: this.configuration(next), moves, completed: move };
+        }
+        if (next.includes(follow)) continue;
+        next.push(follow);
+        moves.push(move);
+      }
+    }
+    return { next: this.configuration(next), moves, completed: null };
+  }
+}
+
+function moveOf({ instruction }: State, from: number, holds: number): Move | null {
+  switch (instruction.op) {
+    case 'label': {
+      const { variable, excluded } = instruction;
+      return (holds & (1 << variable)) === 0 ? null : { from, variable, excluded };
+    }
+    case 'gap':
+    case 'wait':
+      return instruction.absent.some((variable) => (holds & (1 << variable)) !== 0)
+        ? null
+        : { from, variable: -1, excluded: false };
+    default:
+      return null;
+  }
+}
