@@ -33,5 +33,6 @@ quantity -> "*" {% pattern.star %}
           | "?" {% pattern.optional %}
           | "{" %integer "}"              {% pattern.exactly %}
           | "{" %integer "," "}"          {% pattern.atLeast %}
+          | "{" "," "}"                   {% pattern.noBounds %}
           | "{" "," %integer "}"          {% pattern.atMost %}
           | "{" %integer "," %integer "}" {% pattern.between %}

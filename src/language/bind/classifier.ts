@@ -46,7 +46,11 @@ export function bindMatchFact(
   problems: Problems,
 ): Bound | null {
   const { arguments: list, semantics, distinct, span } = call;
-  if (list.length > 0 || semantics !== null || distinct) {
+  if (semantics !== null) {
+    const message = `${semantics} belongs to FIRST, LAST and aggregates, not to ${name}`;
+    return problems.error('misplaced_semantics', span, message);
+  }
+  if (list.length > 0 || distinct) {
     return problems.error('wrong_argument', span, `${name} takes nothing: write ${name}()`);
   }
   if (isDefine && name === 'MATCH_STATUS') {

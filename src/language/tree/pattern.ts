@@ -134,6 +134,11 @@ export function atLeast(parts: readonly [Token, Token, Token, Token]): Quantity 
   return quantity('{n,}', Number(parts[1].text), null, parts);
 }
 
+/** `{,}` is `*` (ISO 7.9). */
+export function noBounds(parts: readonly [Token, Token, Token]): Quantity {
+  return quantity('*', 0, null, parts);
+}
+
 export function atMost(parts: readonly [Token, Token, Token, Token]): Quantity {
   return quantity('{,m}', 0, Number(parts[2].text), parts);
 }
