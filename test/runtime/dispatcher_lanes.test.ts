@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { test } from 'node:test';
+import type { Delivery } from '../../src/store/store.js';
+import { startHook } from '../sinks/hook_server.js';
+import { DispatchScene } from './dispatch_scene.js';
+
+/** A receiver that answers nothing until it is let go; it counts what is open at once. */
+async function startHanging() {
+  const open = new Set<ServerResponse>();
+  let most = 0;
+  const hook = await startHook((response) => {
+    open.add(response);
+    most = Math.max(most, open.size);
+    response.on('close', () => open.delete(response));
+  });
+  return { ...hook, open, most: () => most };
+}
+
+const isOver = ({ state }: Delivery): boolean => state === 'delivered';
+
+/** Whether all deliveries to a destination were taken. */
+async function allTaken(scene: DispatchScene, destination: string, count: number): Promise<boolean> {
+  const deliveries = await scene.store.deliveries(0, 10_000, { destination });
+  return deliveries.length === count && deliveries.every(isOver);
+}
+
+test('a receiver that hangs does not hold another back, though hundreds wait for it', async () => {
+  const [hanging, hook] = [await startHanging(), await startHook()];
+  const scene = await DispatchScene.open();
+  await scene.put('hung', hanging.url);
+  await scene.put('desk', hook.url);
+  await scene.alert(1_000, 'hung');
+  await scene.alert(50, 'desk');
+  await scene.pass(() => allTaken(scene, 'desk', 50));
+  assert.equal(hanging.most(), 4);
+  assert.equal(hook.posts.length, 50);
+  hanging.close();
+  await scene.close();
+  hook.close();
+});
+
+test('a destination whose attempts all fail gets one place, until one is taken', async () => {
+  let status = 500;
+  let [now, most] = [0, 0];
+  const hook = await startHook((response) => {
+    most = Math.max(most, ++now);
+    response.on('close', () => now--);
+    setTimeout(() => response.writeHead(status).end(), 5);
+  });
+  const scene = await DispatchScene.open();
+  await scene.put('desk', hook.url);
+  const failed = await scene.alert(5, 'desk');
+  for (const id of failed) await scene.attempted(id, 'desk', 1);
+  most = 0;
+  const more = await scene.alert(12, 'desk');
+  for (const id of more) await scene.attempted(id, 'desk', 1);
+  assert.equal(most, 1);
+  status = 204;
+  await scene.pass(() => allTaken(scene, 'desk', 17));
+  most = 0;
+  await scene.alert(12, 'desk');
+  await scene.pass(() => allTaken(scene, 'desk', 29));
+  assert.equal(most, 4);
+  await scene.close();
+  hook.close();
+});
+
+test('attempts under way have a limit over all destinations', async () => {
+  const hanging = await startHanging();
+  const scene = await DispatchScene.open();
+  const names = Array.from({ length: 30 }, (_, index) => `desk${index}`);
+  for (const name of names) await scene.put(name, hanging.url);
+  await scene.alert(4, ...names);
+  await scene.until(() => hanging.open.size === 64);
+  // Each that ends lets one more begin, until all 120 were made.
+  for (let answered = 1; answered <= 120; answered++) {
+    await scene.pass(() => hanging.open.size > 0);
+    for (const response of [...hanging.open].slice(0, 1)) {
+      hanging.open.delete(response);
+      response.writeHead(204).end();
+    }
+  }
+  const left = async () =>
+    (await scene.store.deliveries(0, 1_000, {})).filter((each) => !isOver(each)).length;
+  await scene.pass(async () => (await left()) === 0);
+  assert.deepEqual([hanging.most(), hanging.posts.length], [64, 120]);
+  await scene.close();
+  hanging.close();
+});
+
+test('a burst comes whole and each once, the surplus in the order of turns', async () => {
+  const hook = await startHook();
+  const scene = await DispatchScene.open();
+  await scene.put('desk', hook.url);
+  const ids = await scene.alert(2_000, 'desk');
+  await scene.pass(() => allTaken(scene, 'desk', 2_000));
+  assert.deepEqual(hook.posts.map(({ headers }) => headers['webhook-id']).sort(), [...ids].sort());
+  await scene.close();
+  hook.close();
+});
