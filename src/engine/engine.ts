@@ -3,10 +3,11 @@ import type { StreamSchema } from '../event/schema.js';
 import type { RulePlan } from '../language/plan.js';
 import type { Emission, OpenMatch } from './emission.js';
 import { BOUNDED_LIMITS, type Limits, STREAM_LIMITS } from './limits.js';
-import { MatchOperator, type MatchSnapshot } from './match/operator.js';
+import { type KeyChange, MatchOperator } from './match/operator.js';
+import type { PartitionSnapshot } from './match/snapshot.js';
 import { bySortColumns, byTime, byTimeThen, type RowOrder } from './order.js';
-import { type RuleCounts, RunningRule } from './rule.js';
-import { Sequencer, type WaitingRow } from './sequencer.js';
+import { type RuleCounts, type RuleHead, RunningRule } from './rule.js';
+import { Sequencer, type SequencerHead } from './sequencer.js';
 import { StreamClock } from './watermark.js';
 
 export interface EngineOptions {
@@ -15,8 +16,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
 }
 
-/** The engine's state as plain data; a Decimal among the values stays an object of its class. */
-export interface EngineSnapshot {
+/** The engine's state apart from its rules, as plain data; a Decimal among the values stays an object of its class. */
+export interface EngineHead {
   readonly version: 1;
   readonly appended: number;
   readonly clocks: readonly {
@@ -25,19 +26,24 @@ export interface EngineSnapshot {
     readonly watermark: number;
     readonly idle: boolean;
   }[];
-  readonly sequencers: readonly {
-    readonly key: string;
-    readonly watermark: number;
-    readonly waiting: readonly WaitingRow[];
-  }[];
+  readonly sequencers: readonly SequencerHead[];
+}
+
+/** The whole state as plain data. */
+export interface EngineSnapshot {
+  readonly head: EngineHead;
   readonly rules: readonly {
     readonly name: string;
-    readonly since: number;
-    readonly rows: number;
-    readonly late: number;
-    readonly faults: Readonly<Record<string, number>>;
-    readonly state: MatchSnapshot | null;
+    readonly head: RuleHead;
+    readonly keys: readonly PartitionSnapshot[];
   }[];
+}
+
+/** What changed of a rule since the last checkpoint. */
+export interface RuleChanges {
+  readonly name: string;
+  readonly head: RuleHead;
+  readonly keys: readonly KeyChange[];
 }
 
 /**
@@ -66,6 +72,11 @@ export class Engine {
     const clock = this.#clocks.get(schema.name);
     if (clock === undefined) this.#clocks.set(schema.name, new StreamClock(schema));
     else clock.schema = schema;
+  }
+
+  /** Forgets a stream that no rule reads, its clock too: one of the same name begins anew. */
+  removeStream(name: string): void {
+    this.#clocks.delete(name);
   }
 
   /** Starts a rule: it sees the rows appended after this. Throws Error when its name is taken, RangeError when its pattern is too large. */
@@ -180,7 +191,7 @@ export class Engine {
     return operator instanceof MatchOperator ? operator.open() : [];
   }
 
-  snapshot(): EngineSnapshot {
+  head(): EngineHead {
     return {
       version: 1,
       appended: this.#appended,
@@ -190,49 +201,92 @@ export class Engine {
         watermark,
         idle,
       })),
-      sequencers: [...this.#sequencers.values()].map(({ key, watermark, waiting }) => ({
-        key,
-        watermark,
-        waiting: [...waiting.values()],
-      })),
+      sequencers: [...this.#sequencers.values()].map((sequencer) => sequencer.head()),
+    };
+  }
+
+  snapshot(): EngineSnapshot {
+    return {
+      head: this.head(),
       rules: [...this.#rules.values()].map((rule) => ({
         name: rule.plan.name,
-        since: rule.since,
-        rows: this.#sequencerOf(rule).rowsOf(rule),
-        late: rule.late,
-        faults: rule.faults.counts(),
-        state: rule.operator instanceof MatchOperator ? rule.operator.snapshot() : null,
+        head: rule.head(),
+        keys: rule.operator instanceof MatchOperator ? rule.operator.keyStates() : [],
       })),
     };
   }
 
-  /** Takes a snapshot back after the same `putStream` and `addRule` calls. Throws Error when it does not fit them. */
+  /** The state of a rule apart from its keys; null when it does not run. */
+  ruleHead(name: string): RuleHead | null {
+    return this.#rules.get(name)?.head() ?? null;
+  }
+
+  /** How many keys of how many rules have other state than at the last `takeChanges`. */
+  get changes(): number {
+    let changes = 0;
+    for (const { operator } of this.#rules.values()) {
+      if (operator instanceof MatchOperator) changes += operator.changes;
+    }
+    return changes;
+  }
+
+  /** What changed of the rules since the last call, for a checkpoint that holds the rest already. */
+  takeChanges(): RuleChanges[] {
+    const changes: RuleChanges[] = [];
+    for (const rule of this.#rules.values()) {
+      if (!rule.isChanged) continue;
+      rule.isChanged = false;
+      const keys = rule.operator instanceof MatchOperator ? rule.operator.takeChanges() : [];
+      changes.push({ name: rule.plan.name, head: rule.head(), keys });
+    }
+    return changes;
+  }
+
+  /** Takes a whole state back after the same `putStream` and `addRule` calls. Throws Error when it does not fit them. */
   restore(snapshot: EngineSnapshot): void {
-    if (snapshot.version !== 1)
-      throw new Error(`a snapshot of version ${String(snapshot.version)} cannot be read`);
-    this.#appended = snapshot.appended;
-    for (const { stream, latest, watermark, idle } of snapshot.clocks) {
+    this.restoreHead(snapshot.head);
+    for (const { name, head, keys } of snapshot.rules) {
+      this.restoreRule(name, head);
+      for (const key of keys) this.restoreKey(name, key, false);
+      // No checkpoint holds it.
+      this.#rule(name).isChanged = true;
+    }
+  }
+
+  /** The first step of taking a state back in pieces. Throws Error for another version, or rows of rules that are not there. */
+  restoreHead({ version, appended, clocks, sequencers }: EngineHead): void {
+    if (version !== 1) throw new Error(`a snapshot of version ${String(version)} cannot be read`);
+    this.#appended = appended;
+    for (const { stream, latest, watermark, idle } of clocks) {
       const clock = this.#clocks.get(stream);
       if (clock !== undefined) Object.assign(clock, { latest, watermark, idle });
     }
-    for (const { key, watermark, waiting } of snapshot.sequencers) {
-      const sequencer = this.#sequencers.get(key);
+    for (const head of sequencers) {
+      const sequencer = this.#sequencers.get(head.key);
       if (sequencer === undefined) throw new Error('the snapshot has rows for rules that are not there');
-      sequencer.watermark = watermark;
-      for (const row of waiting) sequencer.waiting.push(row);
+      sequencer.restoreHead(head);
     }
-    for (const saved of snapshot.rules) {
-      const rule = this.#rules.get(saved.name);
-      if (rule === undefined)
-        throw new Error(`the snapshot has state of a rule ${saved.name} that is not there`);
-      rule.since = saved.since;
-      rule.late = saved.late;
-      this.#sequencerOf(rule).restoreRule(rule, saved.rows);
-      rule.faults.restore(saved.faults);
-      if (saved.state !== null && rule.operator instanceof MatchOperator) rule.operator.restore(saved.state);
-      else if (saved.state === null && !(rule.operator instanceof MatchOperator)) continue;
-      else throw new Error(`the snapshot's state of rule ${saved.name} is of another kind`);
-    }
+  }
+
+  /** Throws Error when there is no such rule, or it is of another kind. */
+  restoreRule(name: string, head: RuleHead): void {
+    const rule = this.#rule(name);
+    rule.restoreHead(head);
+    rule.isChanged = false;
+    this.#sequencerOf(rule).noteSince(rule);
+  }
+
+  /** `isSaved`: a checkpoint holds the key's state as it is. Throws Error when there is no such rule, RangeError for another pattern. */
+  restoreKey(name: string, state: PartitionSnapshot, isSaved: boolean): void {
+    const { operator } = this.#rule(name);
+    if (!(operator instanceof MatchOperator)) throw new Error(`the rule ${name} keeps no keys`);
+    operator.restoreKey(state, isSaved);
+  }
+
+  #rule(name: string): RunningRule {
+    const rule = this.#rules.get(name);
+    if (rule === undefined) throw new Error(`the snapshot has state of a rule ${name} that is not there`);
+    return rule;
   }
 
   #sequencerOf({ plan }: RunningRule): Sequencer {

@@ -5,7 +5,7 @@ import { Faults } from './expression/faults.js';
 import { FilterOperator } from './filter.js';
 import type { Keyed, KeyGroup } from './key_group.js';
 import type { Limits } from './limits.js';
-import { MatchOperator } from './match/operator.js';
+import { type MatchHead, MatchOperator } from './match/operator.js';
 import type { ColumnTest } from './predicate/column_test.js';
 
 /** What a rule did since it began, for metrics and diagnosis. Numbers of events, matches, threads and keys. */
@@ -19,6 +19,14 @@ export interface RuleCounts {
   readonly partialMatches: number;
   readonly keys: number;
 }
+
+/** A rule's state apart from its keys, as plain data. */
+export type RuleHead = {
+  readonly since: number;
+  readonly rowsAhead: number;
+  readonly late: number;
+  readonly faults: Readonly<Record<string, number>>;
+} & (MatchHead | { readonly counts: FilterOperator['counts'] });
 
 /** A rule at work: its plan and its operator. */
 export class RunningRule implements Keyed {
@@ -36,6 +44,8 @@ export class RunningRule implements Keyed {
   /** The earliest deadline that the sequencer knows of, in milliseconds; Infinity: none. */
   scheduled = Number.POSITIVE_INFINITY;
   isRemoved = false;
+  /** Its counts may be others than at the last checkpoint. */
+  isChanged = true;
   group: KeyGroup<RunningRule> | null = null;
   /** The routing's number of the row that it was found for last. */
   visited = 0;
@@ -66,7 +76,28 @@ export class RunningRule implements Keyed {
     this.groupKey = JSON.stringify(operator.partitionBy.map(({ expression }) => expression));
   }
 
+  /** Its state apart from its keys. */
+  head(): RuleHead {
+    const { since, rowsAhead, late, faults, operator } = this;
+    const own = operator instanceof MatchOperator ? operator.head() : { counts: { ...operator.counts } };
+    return { since, rowsAhead, late, faults: faults.counts(), ...own };
+  }
+
+  /** Goes on from what `head` gave. Throws Error when that was of another kind of rule. */
+  restoreHead({ since, rowsAhead, late, faults, ...own }: RuleHead): void {
+    this.since = since;
+    this.rowsAhead = rowsAhead;
+    this.late = late;
+    this.faults.restore(faults);
+    const { operator } = this;
+    if (operator instanceof MatchOperator && 'sequence' in own) operator.restoreHead(own);
+    else if (!(operator instanceof MatchOperator) && !('sequence' in own))
+      Object.assign(operator.counts, own.counts);
+    else throw new Error(`the snapshot's state of rule ${this.plan.name} is of another kind`);
+  }
+
   process(row: Row): void {
+    this.isChanged = true;
     if (this.operator instanceof MatchOperator) this.operator.process(row, this.group?.keyOf(row));
     else this.operator.process(row);
   }

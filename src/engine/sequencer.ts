@@ -14,6 +14,14 @@ export interface WaitingRow {
   readonly sequence: number;
 }
 
+/** A sequencer's state as plain data. */
+export interface SequencerHead {
+  readonly key: string;
+  readonly watermark: number;
+  readonly released: number;
+  readonly waiting: readonly WaitingRow[];
+}
+
 /**
  * The rules that read the same streams in the same order: their rows wait here until the watermark reaches them, then go to
  * the rules that they concern in order of (event time, offset), deadlines between them closed in their turn. The order of what
@@ -65,17 +73,31 @@ export class Sequencer {
     return this.#released + rowsAhead;
   }
 
-  /** Goes on counting from a snapshot; the rule's `since` and state have been restored. */
-  restoreRule(rule: RunningRule, rows: number): void {
-    rule.rowsAhead = rows - this.#released;
-    this.#latestSince = Math.max(this.#latestSince, rule.since);
+  /** Its state as plain data, apart from its rules. */
+  head(): SequencerHead {
+    const { key, watermark, waiting } = this;
+    return { key, watermark, released: this.#released, waiting: [...waiting.values()] };
+  }
+
+  restoreHead({ watermark, released, waiting }: SequencerHead): void {
+    this.watermark = watermark;
+    this.#released = released;
+    for (const row of waiting) this.waiting.push(row);
+  }
+
+  /** A rule's `since` is another than when it was added. */
+  noteSince({ since }: RunningRule): void {
+    this.#latestSince = Math.max(this.#latestSince, since);
   }
 
   /** Takes a row that was just seen by its stream's clock. */
   append(row: Row, sequence: number): void {
     if (row.time < this.watermark) {
       const rules = [...this.rules];
-      for (const rule of rules) rule.late++;
+      for (const rule of rules) {
+        rule.late++;
+        rule.isChanged = true;
+      }
       this.out({
         kind: 'late',
         row,
@@ -146,6 +168,7 @@ export class Sequencer {
       const next = this.#deadlines.next();
       if (next === null || next >= time) return;
       for (const rule of this.#deadlines.due(next)) {
+        rule.isChanged = true;
         const operator = rule.operator as MatchOperator;
         while (operator.nextDeadline() === next) operator.closeNext();
         const later = operator.nextDeadline();
@@ -167,7 +190,10 @@ export class Sequencer {
   #releaseOld(row: Row, sequence: number): void {
     for (const rule of this.rules) {
       if (sequence >= rule.since) this.#process(rule, row);
-      else rule.rowsAhead--;
+      else {
+        rule.rowsAhead--;
+        rule.isChanged = true;
+      }
     }
   }
 

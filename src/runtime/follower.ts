@@ -1,8 +1,16 @@
-import { type Commit, type LogRecord, type Store, StoreError } from '../store/store.js';
+import {
+  type Commit,
+  type LogRecord,
+  type StateChange,
+  type StatePiece,
+  type Store,
+  StoreError,
+} from '../store/store.js';
 import type { Clock } from './clock.js';
 import type { Log } from './log.js';
 import { Partition } from './partition.js';
 import type { Settings } from './settings.js';
+import { packChange } from './snapshot.js';
 
 /** What follows a partition's log. */
 export interface FollowerParts {
@@ -17,6 +25,22 @@ const COMMIT_RETRY = 500;
 /** The part of the time that snapshots may take, as its inverse. */
 const SNAPSHOT_SHARE = 20;
 
+/** Events between two looks at how many keys have changed. */
+const KEYS_LOOK = 1_000;
+/** Bytes of state that are read at once. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+/** The state in pieces, as many at a time as fit a page. */
+async function* pagesOf(store: Store, number: number): AsyncGenerator<readonly StatePiece[]> {
+  for (let after: StatePiece | null = null; ; ) {
+    const page: readonly StatePiece[] = await store.state(number, after, PAGE_BYTES);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    after = last;
+  }
+}
+
 /** Follows a partition's log under one lease: reads, applies, commits. Recovery is the same from an earlier place. */
 export class Follower {
   readonly partition: Partition;
@@ -29,6 +53,8 @@ export class Follower {
   readonly #committed: number;
   /** Offsets since the last snapshot. */
   #unsaved = 0;
+  /** How many of them there are when it is looked next. */
+  #look = KEYS_LOOK;
   #saved: number;
   #pause: number;
 
@@ -59,15 +85,18 @@ export class Follower {
     traps: ReadonlySet<number>,
   ): Promise<Follower> {
     const { store, log } = parts;
-    const { position: committed, snapshot } = await store.checkpoint(number);
+    const { position: committed, state } = await store.checkpoint(number);
     const { first } = await store.bounds(number);
-    if (snapshot !== null) {
+    if (state !== null) {
       try {
-        const partition = new Partition(number, snapshot.bytes, traps);
-        return new Follower(number, epoch, parts, { partition, position: snapshot.position, committed });
+        const partition = await Partition.load(number, pagesOf(store, number), traps);
+        return new Follower(number, epoch, parts, { partition, position: state, committed });
       } catch (error) {
-        if (first > 0) throw error;
-        log.error({ partition: number, err: error }, 'the snapshot does not fit: the whole log is replayed');
+        if (first > 0 || error instanceof StoreError) throw error;
+        log.error(
+          { partition: number, err: error },
+          'the checkpoint does not fit: the whole log is replayed',
+        );
       }
     }
     if (first > 0) {
@@ -75,7 +104,7 @@ export class Follower {
         `the log begins at offset ${first} and there is no state of what came before: restore the store from a backup`,
       );
     }
-    const partition = new Partition(number, null, traps);
+    const partition = new Partition(number, traps);
     return new Follower(number, epoch, parts, { partition, position: 0, committed });
   }
 
@@ -87,10 +116,10 @@ export class Follower {
     const { store, clock, settings } = this.#parts;
     const records = await store.read(this.#number, this.position, { bytes: settings.readBytes, wait });
     const { position, alerts, documents } = this.#apply(records);
-    const isDue = this.#unsaved >= settings.snapshotEvents || clock.now() - this.#saved >= this.#pause;
-    const snapshot = isDue && position >= this.#committed ? this.#snapshot() : null;
-    if (alerts.length > 0 || documents.length > 0 || snapshot !== null) {
-      await this.#commit({ position, snapshot, alerts, documents }, signal);
+    const isDue = this.#isDue(clock.now(), settings);
+    const state = isDue && position >= this.#committed ? await this.#takeState() : null;
+    if (alerts.length > 0 || documents.length > 0 || state !== null) {
+      await this.#commit({ position, state, alerts, documents }, signal);
     }
     this.position = position;
     return alerts.length > 0;
@@ -99,14 +128,14 @@ export class Follower {
   /** Commits the state as it is, so that the next start has nothing to replay. */
   async checkpoint(): Promise<void> {
     if (this.position < this.#committed) return;
-    const snapshot = this.#snapshot();
-    if (snapshot === null) return;
+    const state = await this.#takeState();
+    if (state === null) return;
     await this.#parts.store.commit(this.#number, this.#epoch, {
-      ...{ position: this.position, snapshot, alerts: [], documents: [] },
+      ...{ position: this.position, state, alerts: [], documents: [] },
     });
   }
 
-  #apply(records: readonly LogRecord[]): Omit<Commit, 'snapshot'> {
+  #apply(records: readonly LogRecord[]): Omit<Commit, 'state'> {
     let { position } = this;
     const alerts = [];
     const documents = [];
@@ -122,15 +151,25 @@ export class Follower {
     return { position, alerts, documents };
   }
 
+  /** After so many events, or keys that changed, or so long. */
+  #isDue(now: number, { snapshotEvents, snapshotKeys }: Settings): boolean {
+    if (this.#unsaved >= snapshotEvents || now - this.#saved >= this.#pause) return true;
+    if (this.#unsaved < this.#look) return false;
+    this.#look = this.#unsaved + KEYS_LOOK;
+    return this.partition.changes >= snapshotKeys;
+  }
+
   /** Null when nothing came since the last one. */
-  #snapshot(): Uint8Array | null {
+  async #takeState(): Promise<StateChange | null> {
     if (this.#unsaved === 0) return null;
-    const began = this.#parts.clock.now();
-    const bytes = this.partition.snapshot();
-    this.#saved = this.#parts.clock.now();
-    this.#pause = Math.max(this.#parts.settings.snapshotInterval, (this.#saved - began) * SNAPSHOT_SHARE);
+    const { clock, settings } = this.#parts;
+    const began = clock.now();
+    const state = await packChange(this.partition.takeChanges());
+    this.#saved = clock.now();
+    this.#pause = Math.max(settings.snapshotInterval, (this.#saved - began) * SNAPSHOT_SHARE);
     this.#unsaved = 0;
-    return bytes;
+    this.#look = KEYS_LOOK;
+    return state;
   }
 
   /** A store without room or out of reach is waited for: what was applied must not be lost. */

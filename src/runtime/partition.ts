@@ -1,18 +1,26 @@
 import type { Emission } from '../engine/emission.js';
 import { Engine, type EngineSnapshot } from '../engine/engine.js';
-import type { RuleCounts } from '../engine/rule.js';
-import { decode } from '../event/decode.js';
-import { JsonError, parseJson } from '../event/json.js';
+import type { PartitionSnapshot } from '../engine/match/snapshot.js';
+import type { RuleCounts, RuleHead } from '../engine/rule.js';
 import type { Row } from '../event/row.js';
-import type { StreamSchema } from '../event/schema.js';
-import type { AlertRecord, DocumentChange, LogRecord } from '../store/store.js';
+import type { AlertRecord, DocumentChange, LogRecord, StatePiece } from '../store/store.js';
 import { Activity } from './activity.js';
 import { alertOf } from './alert.js';
 import type { RuleChange, RuleDefinition, StreamChange, TimeChange } from './change.js';
+import { decodeLine } from './event-line.js';
 import { decodeRecord } from './record.js';
 import { type Place, Registry, type RuleEntry } from './registry.js';
 import { type BoundRule, rebind } from './rule-text.js';
-import { type PartitionState, packState, unpackState } from './snapshot.js';
+import {
+  checkVersion,
+  type HeadPiece,
+  META,
+  packPiece,
+  type RulePiece,
+  type StreamPiece,
+  type UnpackedChange,
+  unpackPiece,
+} from './snapshot.js';
 import { Suppression } from './suppression.js';
 import { RuleTally } from './tally.js';
 
@@ -38,6 +46,30 @@ export class PoisonError extends Error {
   }
 }
 
+/** The pieces of `META`, put together. */
+interface Meta {
+  readonly head: HeadPiece;
+  readonly streams: readonly StreamPiece[];
+  readonly rules: readonly RulePiece[];
+}
+
+class MetaPieces {
+  #head: HeadPiece | null = null;
+  readonly #streams: StreamPiece[] = [];
+  readonly #rules: RulePiece[] = [];
+
+  add(key: string, piece: unknown): void {
+    if (key === 'head') this.#head = checkVersion(piece as HeadPiece);
+    else if (key.startsWith('stream/')) this.#streams.push(piece as StreamPiece);
+    else this.#rules.push(piece as RulePiece);
+  }
+
+  /** Throws Error when the checkpoint has no head. */
+  whole(): Meta {
+    return { head: this.#head ?? checkVersion(null), streams: this.#streams, rules: this.#rules };
+  }
+}
+
 /**
  * What a partition's log amounts to: its streams and rules, the engine's state, counters. Deterministic: the same records
  * give the same alerts with the same ids, from the beginning or from any snapshot.
@@ -54,29 +86,68 @@ export class Partition {
   #alerts: AlertRecord[] = [];
   #stamp: number;
   #lastLate = -1;
+  /** Groups of keys that are of no use any more. */
+  #dropped: string[] = [];
 
-  /** `snapshot`: what `snapshot()` gave. Throws Error when it cannot be read or does not fit. */
-  constructor(number: number, snapshot: Uint8Array | null, traps: ReadonlySet<number> = new Set()) {
+  /** `traps`: offsets at which the engine is known to fail. */
+  constructor(number: number, traps: ReadonlySet<number> = new Set(), meta?: Meta) {
     this.#number = number;
     this.#traps = traps;
-    const state = snapshot === null ? null : unpackState(snapshot);
-    this.registry = state === null ? new Registry() : Registry.from(state.registry);
-    this.#stamp = state?.stamp ?? 0;
-    for (const [name, activity] of state?.activities ?? []) {
+    this.registry =
+      meta === undefined
+        ? new Registry()
+        : Registry.from(
+            meta.streams,
+            meta.rules.map(({ entry }) => entry),
+          );
+    this.#stamp = meta?.head.stamp ?? 0;
+    for (const [name, activity] of meta?.head.activities ?? []) {
       this.activities.set(name, new Activity(0, activity));
     }
-    const held = new Map(state?.tallies);
+    const pieces = new Map(meta?.rules.map((piece) => [piece.entry.name, piece]));
     for (const rule of this.registry.rules.values()) {
-      const tally = held.get(rule.name);
-      this.tallies.set(rule.name, new RuleTally(tally));
+      const piece = pieces.get(rule.name);
+      this.tallies.set(rule.name, new RuleTally(piece?.tally));
       if (!rule.enabled || rule.failure !== null) continue;
       const bound = rebind(rule.name, rule.query, rule.params, rule.streams);
       const suppression =
-        rule.suppress === null ? null : new Suppression(rule.suppress, tally?.suppression ?? undefined);
+        rule.suppress === null ? null : new Suppression(rule.suppress, piece?.tally.suppression ?? undefined);
       this.#running.set(rule.name, { ...bound, suppression });
     }
     this.#engine = this.#makeEngine(this.#running.keys());
-    if (state !== null) this.#engine.restore(state.engine);
+    if (meta === undefined) return;
+    this.#engine.restoreHead(meta.head.engine);
+    for (const { entry, engine } of meta.rules) {
+      if (engine !== null && this.#running.has(entry.name)) this.#engine.restoreRule(entry.name, engine);
+    }
+  }
+
+  /** Takes back the state that checkpoints left. Throws Error when it cannot be read or does not fit. */
+  static async load(
+    number: number,
+    pages: AsyncIterable<readonly StatePiece[]>,
+    traps: ReadonlySet<number> = new Set(),
+  ): Promise<Partition> {
+    const meta = new MetaPieces();
+    let partition: Partition | null = null;
+    let rules = new Map<string, string>();
+    for await (const page of pages) {
+      for (const { group, key, value } of page) {
+        const piece = unpackPiece(value);
+        if (group === META) {
+          meta.add(key, piece);
+          continue;
+        }
+        if (partition === null) {
+          partition = new Partition(number, traps, meta.whole());
+          rules = new Map([...partition.#running.keys()].map((name) => [partition!.#groupOf(name), name]));
+        }
+        const rule = rules.get(group);
+        // What a rule left that is gone is left alone: it is dropped with the rule's next group.
+        if (rule !== undefined) partition.#engine.restoreKey(rule, piece as PartitionSnapshot, true);
+      }
+    }
+    return partition ?? new Partition(number, traps, meta.whole());
   }
 
   /** The last arrival stamp seen, in milliseconds: the log's clock stands there at least. */
@@ -115,19 +186,58 @@ export class Partition {
     return { alerts, documents: this.registry.takeDocuments() };
   }
 
-  snapshot(): Uint8Array {
-    const state: PartitionState = {
-      version: 1,
-      registry: this.registry.state(),
-      engine: this.#engine.snapshot(),
-      activities: [...this.activities].map(([name, activity]) => [name, activity.state()]),
-      tallies: [...this.tallies].map(([name, tally]) => [
-        name,
-        { ...tally.state(), suppression: this.#running.get(name)?.suppression?.state() ?? null },
-      ]),
+  /** How many keys have other state than at the last `takeChanges`. */
+  get changes(): number {
+    return this.#engine.changes;
+  }
+
+  /** What changed since the last call: with the pieces that were taken before it is the whole state. */
+  takeChanges(): UnpackedChange {
+    const dropped = this.#dropped;
+    this.#dropped = [];
+    const { streams, rules } = this.registry.takeChanges();
+    const changes = this.#engine.takeChanges();
+    const keys = changes.flatMap(({ name, keys: changed }) => {
+      const group = this.#groupOf(name);
+      return changed.map(({ key, state }) => ({ group, key, value: state }));
+    });
+    const heads = new Map(changes.map(({ name, head }) => [name, head]));
+    const head: HeadPiece = {
+      version: 2,
       stamp: this.#stamp,
+      engine: this.#engine.head(),
+      activities: [...this.activities].map(([name, activity]) => [name, activity.state()]),
     };
-    return packState(state);
+    return {
+      dropped,
+      pieces: [
+        { group: META, key: 'head', value: head },
+        ...streams.map((name) => ({
+          ...{ group: META, key: `stream/${name}`, value: this.registry.streams.get(name) ?? null },
+        })),
+        ...[...new Set([...rules, ...heads.keys()])].map((name) => ({
+          ...{
+            group: META,
+            key: `rule/${name}`,
+            value: this.#rulePiece(name, heads.get(name) ?? this.#engine.ruleHead(name)),
+          },
+        })),
+        ...keys,
+      ],
+    };
+  }
+
+  #rulePiece(name: string, engine: RuleHead | null): RulePiece | null {
+    const entry = this.registry.rules.get(name);
+    if (entry === undefined) return null;
+    const suppression = this.#running.get(name)?.suppression?.state() ?? null;
+    const tally = { ...(this.tallies.get(name) ?? new RuleTally()).state(), suppression };
+    return { entry, tally, engine, group: this.#groupOf(name) };
+  }
+
+  /** Where the state of a rule's keys is kept: elsewhere each time it starts afresh. */
+  #groupOf(name: string): string {
+    return `${encodeURIComponent(name)}/${this.registry.rules.get(name)?.startedAt ?? -1}`;
   }
 
   /** Ticks that are due at `now`, in milliseconds. */
@@ -198,11 +308,7 @@ export class Partition {
       return;
     }
     this.activities.delete(change.name);
-    // The engine forgets the stream's clock too: one of the same name begins anew.
-    const { clocks, ...rest } = this.#engine.snapshot();
-    const engine = this.#makeEngine(this.#running.keys());
-    engine.restore({ ...rest, clocks: clocks.filter(({ stream }) => stream !== change.name) });
-    this.#engine = engine;
+    this.#engine.removeStream(change.name);
   }
 
   #changeRule(change: RuleChange, place: Place): void {
@@ -244,6 +350,7 @@ export class Partition {
   }
 
   #stop(name: string): void {
+    if (this.#running.has(name)) this.#dropped.push(this.#groupOf(name));
     this.#engine.removeRule(name);
     this.#running.delete(name);
   }
@@ -269,15 +376,15 @@ export class Partition {
 
   /** The rules that fail at `act`, each tried alone on a copy of its state. */
   #failing(act: (engine: Engine) => void): { name: string; message: string }[] {
-    const bytes = this.snapshot();
+    const bytes = packPiece(this.#engine.snapshot());
     return [...this.#running.keys()].flatMap((name) => {
       const alone = this.#makeEngine([name]);
-      const keys = new Set(alone.snapshot().sequencers.map(({ key }) => key));
-      const whole = unpackState(bytes).engine;
+      const keys = new Set(alone.head().sequencers.map(({ key }) => key));
+      const { head, rules } = unpackPiece(bytes) as EngineSnapshot;
+      const sequencers = head.sequencers.filter(({ key }) => keys.has(key));
       const own: EngineSnapshot = {
-        ...whole,
-        sequencers: whole.sequencers.filter(({ key }) => keys.has(key)),
-        rules: whole.rules.filter((rule) => rule.name === name),
+        head: { ...head, sequencers },
+        rules: rules.filter((rule) => rule.name === name),
       };
       try {
         alone.restore(own);
@@ -327,16 +434,5 @@ export class Partition {
     if (tally !== undefined) tally.alerts++;
     const schema = (stream: string) => this.registry.streams.get(stream)?.schema ?? null;
     this.#alerts.push(alertOf(match, { rule, plan: running.plan, partition: this.#number, stamp, schema }));
-  }
-}
-
-/** An event of the log in run-time form, or null when it does not fit the schema. */
-function decodeLine(line: string, schema: StreamSchema) {
-  try {
-    const decoded = decode(parseJson(line), schema);
-    return 'code' in decoded ? null : decoded;
-  } catch (error) {
-    if (error instanceof JsonError) return null;
-    throw error;
   }
 }

@@ -24,6 +24,8 @@ export interface RuleEntry extends RuleDefinition {
   readonly streams: readonly StreamSchema[];
   /** Why it does not run though it is enabled, or null. */
   readonly failure: string | null;
+  /** Offset of the record that started it afresh last: the order that ties between alerts follow. */
+  readonly startedAt: number;
 }
 
 /** One line of a rule's history. */
@@ -33,10 +35,10 @@ export interface RuleVersion extends Omit<RuleDefinition, 'name' | 'warnings' | 
   readonly change: RuleChange['op'];
 }
 
-/** The registry as plain data. */
-export interface RegistryState {
-  readonly streams: readonly StreamEntry[];
-  readonly rules: readonly RuleEntry[];
+/** Names of what changed. */
+export interface RegistryChanges {
+  readonly streams: readonly string[];
+  readonly rules: readonly string[];
 }
 
 /** Where a change stands in the log. */
@@ -55,15 +57,24 @@ export class Registry {
   readonly rules = new Map<string, RuleEntry>();
   #documents: DocumentChange[] = [];
 
-  static from(state: RegistryState): Registry {
+  readonly #changedStreams = new Set<string>();
+  readonly #changedRules = new Set<string>();
+
+  /** Takes back what was there, in any order. */
+  static from(streams: readonly StreamEntry[], rules: readonly RuleEntry[]): Registry {
     const registry = new Registry();
-    for (const stream of state.streams) registry.streams.set(stream.name, stream);
-    for (const rule of state.rules) registry.rules.set(rule.name, rule);
+    for (const stream of streams) registry.streams.set(stream.name, stream);
+    for (const rule of [...rules].sort((a, b) => a.startedAt - b.startedAt))
+      registry.rules.set(rule.name, rule);
     return registry;
   }
 
-  state(): RegistryState {
-    return { streams: [...this.streams.values()], rules: [...this.rules.values()] };
+  /** What was put or deleted since the last call. */
+  takeChanges(): RegistryChanges {
+    const changes = { streams: [...this.#changedStreams], rules: [...this.#changedRules] };
+    this.#changedStreams.clear();
+    this.#changedRules.clear();
+    return changes;
   }
 
   /** The stream of that name, else the one that differs in case only. */
@@ -87,6 +98,7 @@ export class Registry {
   }
 
   changeStream(change: StreamChange, { offset, stamp }: Place): void {
+    this.#changedStreams.add(change.name);
     if (change.op === 'delete') {
       this.streams.delete(change.name);
       this.#documents.push({ kind: 'stream', key: change.name, value: null });
@@ -112,7 +124,10 @@ export class Registry {
     const before = this.rules.get(rule.name);
     const createdAt = before?.incarnation === rule.incarnation ? before.createdAt : place.stamp;
     this.rules.delete(rule.name);
-    this.#setRule({ ...rule, ...bound, createdAt, updatedAt: place.stamp, revision: place.offset });
+    this.#setRule({
+      ...{ ...rule, ...bound, createdAt, updatedAt: place.stamp },
+      ...{ revision: place.offset, startedAt: place.offset },
+    });
     this.#writeVersion(rule, op, by, place);
   }
 
@@ -128,6 +143,7 @@ export class Registry {
     const rule = this.rules.get(name);
     if (rule === undefined) return;
     this.rules.delete(name);
+    this.#changedRules.add(name);
     this.#documents.push({ kind: 'rule', key: name, value: null });
     this.#writeVersion(rule, 'delete', by, place);
   }
@@ -147,6 +163,7 @@ export class Registry {
 
   #setRule(entry: RuleEntry): void {
     this.rules.set(entry.name, entry);
+    this.#changedRules.add(entry.name);
     this.#documents.push({ kind: 'rule', key: entry.name, value: json(entry) });
   }
 

@@ -15,9 +15,9 @@ export async function trimLog(
   const retentions = registry.schemas().map(({ retention }) => retention ?? Number.POSITIVE_INFINITY);
   const longest = Math.max(0, ...retentions);
   const { first } = await store.bounds(number);
-  const { snapshot } = await store.checkpoint(number);
-  const isLimited = retentions.length > 0 && Number.isFinite(longest) && snapshot !== null;
-  const before = isLimited ? await firstSince(store, number, now - longest, first, snapshot.position) : first;
+  const { state } = await store.checkpoint(number);
+  const isLimited = retentions.length > 0 && Number.isFinite(longest) && state !== null;
+  const before = isLimited ? await firstSince(store, number, now - longest, first, state) : first;
   await store.trim(number, before, now - idWindow);
 }
 

@@ -12,6 +12,8 @@ export interface Settings {
   readonly leaseTtl: number;
   /** A snapshot of the state is taken after so many events, */
   readonly snapshotEvents: number;
+  /** or after so many keys of rules have other state than the one before, */
+  readonly snapshotKeys: number;
   /** or after so long, whichever comes first. */
   readonly snapshotInterval: number;
   /** How long the ids of events are remembered to tell repeats. */
@@ -22,6 +24,18 @@ export interface Settings {
   readonly changeTimeout: number;
   /** How long closing waits for requests that are under way. */
   readonly drainTimeout: number;
+  /** How many streams, rules and destinations there may be; one more is `limit_reached`. */
+  readonly maxStreams: number;
+  readonly maxRules: number;
+  readonly maxDestinations: number;
+  /** How many live feeds may be open at once; one more is `overloaded`. */
+  readonly liveFeeds: number;
+  /** How long the reader of a live feed may take nothing before it is dropped. */
+  readonly liveStall: number;
+  /** How many backtests may run at once; one more is `overloaded`. */
+  readonly backtests: number;
+  /** How long a backtest may take: then it answers with what it has. */
+  readonly backtestTimeout: number;
   /** Who this server is among others on the same store. */
   readonly owner: string;
 }
@@ -33,11 +47,19 @@ export function defaultSettings(): Settings {
     maxLag: 1_000_000,
     leaseTtl: 10_000,
     snapshotEvents: 100_000,
+    snapshotKeys: 10_000,
     snapshotInterval: 10_000,
     idWindow: 24 * 3_600_000,
     readBytes: 1024 * 1024,
     changeTimeout: 30_000,
     drainTimeout: 5_000,
+    maxStreams: 10_000,
+    maxRules: 20_000,
+    maxDestinations: 1_000,
+    liveFeeds: 1_000,
+    liveStall: 30_000,
+    backtests: 2,
+    backtestTimeout: 60_000,
     owner: randomUUID(),
   };
 }

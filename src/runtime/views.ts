@@ -68,6 +68,6 @@ export function streamView(entry: StreamEntry, watermark: number | null): Stream
 }
 
 export function ruleView(entry: RuleEntry): RuleView {
-  const { revision, streams, ...rest } = entry;
+  const { revision, streams, startedAt: _, ...rest } = entry;
   return { ...rest, streams: streams.map(({ name }) => name), etag: etagOf(revision) };
 }

@@ -9,6 +9,9 @@ import {
   type Lease,
   type LogEntry,
   type LogRecord,
+  type PieceName,
+  type StateChange,
+  type StatePiece,
   type Store,
   type StoredAlert,
   StoreError,
@@ -33,7 +36,8 @@ interface Shelf {
   owner: string | null;
   until: number;
   position: number;
-  snapshot: Checkpoint['snapshot'];
+  state: Checkpoint['state'];
+  readonly pieces: Map<string, StatePiece>;
   /** Readers that wait for an append. */
   readonly waiting: Set<() => void>;
 }
@@ -137,9 +141,9 @@ export class MemoryStore implements Store {
     if (epoch !== shelf.epoch) {
       throw new StoreError('fenced', `epoch ${epoch} is over: the partition is at epoch ${shelf.epoch}`);
     }
-    const { position, snapshot, alerts, documents } = commit;
+    const { position, state, alerts, documents } = commit;
     shelf.position = position;
-    if (snapshot !== null) shelf.snapshot = { position, bytes: snapshot.slice() };
+    if (state !== null) changeState(shelf, position, state);
     for (const { destinations, ...alert } of alerts) {
       if (this.#alertById.has(alert.id)) continue;
       const stored = {
@@ -159,11 +163,21 @@ export class MemoryStore implements Store {
   }
 
   async checkpoint(partition: number): Promise<Checkpoint> {
-    const { position, snapshot } = this.#shelf(partition);
-    return {
-      position,
-      snapshot: snapshot && { position: snapshot.position, bytes: snapshot.bytes.slice() },
-    };
+    const { position, state } = this.#shelf(partition);
+    return { position, state };
+  }
+
+  async state(partition: number, after: PieceName | null, bytes: number): Promise<readonly StatePiece[]> {
+    const pieces = [...this.#shelf(partition).pieces.values()].sort(byName);
+    const found: StatePiece[] = [];
+    let size = 0;
+    for (const { value, ...name } of pieces) {
+      if (after !== null && byName(name, after) <= 0) continue;
+      if (found.length > 0 && size + value.length > bytes) break;
+      found.push({ ...name, value: value.slice() });
+      size += value.length;
+    }
+    return found;
   }
 
   async alert(id: string): Promise<StoredAlert | null> {
@@ -314,8 +328,31 @@ export class MemoryStore implements Store {
 function emptyShelf(): Shelf {
   return {
     ...{ records: [], first: 0, next: 0, stamp: 0, ids: new Map<string, number>() },
-    ...{ epoch: 0, owner: null, until: 0, position: 0, snapshot: null, waiting: new Set<() => void>() },
+    ...{
+      epoch: 0,
+      owner: null,
+      until: 0,
+      position: 0,
+      state: null,
+      pieces: new Map<string, StatePiece>(),
+      waiting: new Set<() => void>(),
+    },
   };
+}
+
+function changeState(shelf: Shelf, position: number, { dropped, pieces }: StateChange): void {
+  shelf.state = position;
+  for (const [name, { group }] of shelf.pieces) if (dropped.includes(group)) shelf.pieces.delete(name);
+  for (const { group, key, value } of pieces) {
+    const name = JSON.stringify([group, key]);
+    if (value === null) shelf.pieces.delete(name);
+    else shelf.pieces.set(name, { group, key, value: value.slice() });
+  }
+}
+
+function byName(a: PieceName, b: PieceName): number {
+  if (a.group !== b.group) return a.group < b.group ? -1 : 1;
+  return a.key === b.key ? 0 : a.key < b.key ? -1 : 1;
 }
 
 function recordsFrom(shelf: Shelf, from: number, bytes: number): readonly LogRecord[] {

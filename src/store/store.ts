@@ -41,8 +41,13 @@ export interface Store {
 
   /** Position, state, alerts, deliveries and documents in one atomic, durable step. Throws `fenced` for an old epoch. */
   commit(partition: number, epoch: number, commit: Commit): Promise<void>;
-  /** What the last commit left: where to go on, and the newest snapshot. */
+  /** What the last commit left: where to go on, and as of where there is state. */
   checkpoint(partition: number): Promise<Checkpoint>;
+  /**
+   * The pieces of the state in order of group and key, those behind `after` (null: from the start), at most about `bytes` (at
+   * least one). An empty answer: there are no more. Throws `damaged`.
+   */
+  state(partition: number, after: PieceName | null, bytes: number): Promise<readonly StatePiece[]>;
 
   /** An alert by id, or null. */
   alert(id: string): Promise<StoredAlert | null>;
@@ -112,16 +117,38 @@ export interface Appended {
 export interface Commit {
   /** Offset of the next record to process. */
   readonly position: number;
-  /** A whole snapshot of the state as of `position`, or null: the one before stays. */
-  readonly snapshot: Uint8Array | null;
+  /** What is different in the state as of `position`, or null: the state as of an earlier one stays. */
+  readonly state: StateChange | null;
   /** Alerts in order. One whose id is stored already is skipped, its deliveries too. */
   readonly alerts: readonly AlertRecord[];
   readonly documents: readonly DocumentChange[];
 }
 
+/** A change of the state from one checkpoint to the next: what does not change is not written again. */
+export interface StateChange {
+  /** Groups whose pieces go, before `pieces` are written. */
+  readonly dropped: readonly string[];
+  readonly pieces: readonly StateEntry[];
+}
+
+export interface PieceName {
+  readonly group: string;
+  readonly key: string;
+}
+
+export interface StateEntry extends PieceName {
+  /** Null deletes. */
+  readonly value: Uint8Array | null;
+}
+
+export interface StatePiece extends PieceName {
+  readonly value: Uint8Array;
+}
+
 export interface Checkpoint {
   readonly position: number;
-  readonly snapshot: { readonly position: number; readonly bytes: Uint8Array } | null;
+  /** The position as of which the state's pieces are, or null: there is no state. */
+  readonly state: number | null;
 }
 
 export interface AlertRecord {

@@ -60,7 +60,7 @@ export class DispatchScene {
     const ids = Array.from({ length: count }, () => `al_${++this.#alerts}`);
     const lease = await this.store.lease(0, 'test', 60_000);
     await this.store.commit(0, lease?.epoch ?? 0, {
-      ...{ position: 0, snapshot: null, documents: [] },
+      ...{ position: 0, state: null, documents: [] },
       alerts: ids.map((id) => ({
         ...{ id, rule: 'r', severity: 'high', stamp: this.clock.now(), destinations },
         body: Buffer.from(JSON.stringify({ type: 'alert.fired', data: { id } })),

@@ -91,6 +91,44 @@ test('a replay of the log gives the same alerts with the same ids, whatever the 
   }
 });
 
+test('whatever is checkpointed when, a server that begins again gives the same alerts', async () => {
+  const seconds = Array.from({ length: 40 }, (_, n) => n);
+  const post = async (scene: Scene, n: number) => {
+    await scene.post(probe(`c${n % 7}`, n), ...(n % 3 === 0 ? [cashout(`c${n % 5}`, n)] : []));
+  };
+  const undisturbed = await begin({ testing: TESTING, quiet: QUIET });
+  for (const n of seconds) await post(undisturbed.scene, n);
+  await undisturbed.scene.tocsin.ingest.watermark('payments', NOON + 200_000);
+  const seen = (alerts: Awaited<ReturnType<Scene['alerts']>>) =>
+    alerts.map(({ rule, key, events }) => [rule, key, events.map(({ offset }) => offset)]);
+  const expected = seen(await undisturbed.scene.alerts());
+  assert.ok(expected.length > 20);
+  await undisturbed.scene.tocsin.close();
+
+  for (const settings of [
+    { snapshotEvents: 1 },
+    { snapshotEvents: 5 },
+    { snapshotKeys: 1, snapshotEvents: 7 },
+  ]) {
+    const { scene: first, store } = await begin({ testing: TESTING, quiet: QUIET }, new MemoryStore());
+    let scene = first;
+    for (const n of seconds) {
+      await post(scene, n);
+      if (n % 6 !== 5) continue;
+      await scene.settled();
+      // Not closed: as if it was killed, the next one has what was committed.
+      await store.release(0, (await scene.tocsin.status()).partitions[0]?.epoch ?? 0);
+      const owner = `server ${n}`;
+      const next = await Scene.open(store, { clock: scene.clock, settings: { ...settings, owner } });
+      await scene.tocsin.close();
+      scene = next;
+    }
+    await scene.tocsin.ingest.watermark('payments', NOON + 200_000);
+    assert.deepEqual(seen(await scene.alerts()), expected, JSON.stringify(settings));
+    await scene.tocsin.close();
+  }
+});
+
 test('a crash between commits loses nothing and doubles nothing', async () => {
   const { scene, store } = await begin({ testing: TESTING });
   await scene.post(probe('a', 0));

@@ -1,33 +1,44 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Decimal } from '../../src/event/decimal.js';
-import { type PartitionState, packState, unpackState } from '../../src/runtime/snapshot.js';
+import { checkVersion, packChange, packPiece, unpackPiece } from '../../src/runtime/snapshot.js';
 
-const state = (values: object): PartitionState => ({
-  ...{ version: 1, registry: { streams: [], rules: [] }, activities: [], tallies: [], stamp: 5 },
-  engine: { ...{ version: 1, appended: 1, sequencers: [], rules: [] }, clocks: [values as never] },
-});
-
-test('values keep their types', () => {
-  const values = {
-    ...{ low: Number.NEGATIVE_INFINITY, big: 2n ** 62n, least: -(2n ** 63n), sum: 2n ** 70n },
-    ...{ price: new Decimal(1250n, 2), nested: [{ deep: new Decimal(-1n, 0) }], nothing: null },
+test('a piece comes back as it was, whatever its keys and values', () => {
+  const piece = {
+    numbers: [0, -1, 1.5, Number.NEGATIVE_INFINITY, 2n ** 62n],
+    decimal: new Decimal(-1234n, 2),
+    texts: ['', 'é😀', '\u0000'],
+    nothing: null,
+    nested: [{ a: [{ b: true }] }],
+    [Symbol.iterator.toString()]: 1,
   };
-  const back = unpackState(packState(state(values)));
-  assert.deepEqual(back, state(values));
-  assert.ok((back.engine.clocks[0] as unknown as typeof values).price instanceof Decimal);
+  assert.deepEqual(unpackPiece(packPiece(piece)), piece);
+  const hostile = JSON.parse('{"values": {"__proto__": {"x": 1}, "constructor": 2}}') as object;
+  const back = unpackPiece(packPiece(hostile)) as { values: object };
+  assert.deepEqual(Object.keys(back.values), ['__proto__', 'constructor']);
+  assert.deepEqual(JSON.stringify(back), JSON.stringify(hostile));
 });
 
-test('no key is special', () => {
-  const values = JSON.parse('{"__proto__": {"x": 1}, "constructor": 2, "in": {"__proto__": null}}') as object;
-  const back = unpackState(packState(state(values))).engine.clocks[0] as object;
-  assert.equal(JSON.stringify(back), JSON.stringify(values));
-  assert.ok(Object.hasOwn(back, '__proto__'));
+test('a change is packed piece by piece, and null deletes', async () => {
+  const pieces = Array.from({ length: 1_200 }, (_, index) => ({
+    ...{ group: 'g', key: `${index}`, value: index % 2 === 0 ? { index } : null },
+  }));
+  const packed = await packChange({ dropped: ['old'], pieces });
+  assert.deepEqual(packed.dropped, ['old']);
+  assert.deepEqual(
+    packed.pieces.map(({ group, key, value }) => ({
+      group,
+      key,
+      value: value === null ? null : unpackPiece(value),
+    })),
+    pieces,
+  );
 });
 
-test('a state of another version is refused', () => {
+test('a checkpoint of another version is refused with what to do', () => {
+  assert.throws(() => checkVersion(null), /version undefined.*start the version that wrote it/);
   assert.throws(
-    () => unpackState(packState({ ...state({}), version: 2 as 1 })),
-    /version 2.*reads version 1/,
+    () => checkVersion({ version: 3 } as never),
+    /version 3.*this version of Tocsin reads version 2/,
   );
 });

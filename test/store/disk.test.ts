@@ -61,7 +61,15 @@ test('what was stored is there when the directory is opened again', async (conte
   await before.trim(0, 3, NOON + 1);
   const epoch = await leased(before, 'a');
   const alerts = [alert('x', { destinations: ['desk', 'pager'] }), alert('y')];
-  await before.commit(0, epoch, commit({ position: 4, snapshot: bytes('state'), alerts }));
+  await before.commit(
+    0,
+    epoch,
+    commit({
+      position: 4,
+      state: { dropped: [], pieces: [{ group: '', key: 'head', value: bytes('state') }] },
+      alerts,
+    }),
+  );
   await before.commit(0, epoch, commit({ position: 5 }));
   await before.putDocument('rule', 'r', bytes('1'));
   await before.putDocument('rule', 'r', bytes('2'));
@@ -83,9 +91,8 @@ test('what was stored is there when the directory is opened again', async (conte
     ],
   );
   assert.deepEqual(await after.known(0, ['old', 'young']), [false, true]);
-  const { position, snapshot } = await after.checkpoint(0);
-  assert.deepEqual([position, snapshot?.position], [5, 4]);
-  sameBytes(snapshot?.bytes, bytes('state'));
+  assert.deepEqual(await after.checkpoint(0), { position: 5, state: 4 });
+  sameBytes((await after.state(0, null, 100))[0]?.value, bytes('state'));
   const found = await after.alerts(0, 10, {});
   assert.deepEqual(
     found.map(({ id }) => id),
@@ -171,13 +178,13 @@ test('a flipped bit in the last record is reported at the start', async (context
   await refused(DiskStore.open(directory), 'damaged', /record of the log/, /backup/);
 });
 
-test('a flipped bit in a snapshot, an alert, a delivery or a document is reported', async (context) => {
+test('a flipped bit in a piece of the state, an alert, a delivery or a document is reported', async (context) => {
   const directory = await emptyDirectory(context);
   const store = await DiskStore.open(directory);
   const epoch = await leased(store);
   await store.commit(0, epoch, {
     position: 1,
-    snapshot: bytes('snapshot-to-damage'),
+    state: { dropped: [], pieces: [{ group: '', key: 'head', value: bytes('piece-to-damage') }] },
     alerts: [
       alert('a', { body: bytes('alert-to-damage') }),
       alert('b', { destinations: ['place-to-damage'] }),
@@ -185,10 +192,10 @@ test('a flipped bit in a snapshot, an alert, a delivery or a document is reporte
     documents: [{ kind: 'rule', key: 'r', value: bytes('document-to-damage') }],
   });
   await store.close();
-  for (const what of ['snapshot', 'alert', 'place', 'document']) await damage(directory, `${what}-to-damage`);
+  for (const what of ['piece', 'alert', 'place', 'document']) await damage(directory, `${what}-to-damage`);
   const after = await DiskStore.open(directory);
   context.after(() => after.close());
-  await refused(after.checkpoint(0), 'damaged', /snapshot/, /backup/);
+  await refused(after.state(0, null, 100), 'damaged', /a piece of the state/, /backup/);
   await refused(after.alert('a'), 'damaged', /alert/, /backup/);
   await refused(after.alerts(0, 10, {}), 'damaged', /alert/);
   await refused(after.deliveries(0, 10, {}), 'damaged', /delivery/);

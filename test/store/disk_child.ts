@@ -23,9 +23,10 @@ async function commits(): Promise<never> {
   const epoch = await leased(store, `${process.pid}`);
   for (let number = 0; ; number++) {
     const id = `${process.pid}-${number}`;
-    const snapshot = new Uint8Array(number % 100_000).fill(number);
+    const value = new Uint8Array(number % 100_000).fill(number);
+    const state = { dropped: [], pieces: [{ group: '', key: 'head', value }] };
     const alerts = [alert(id, { destinations: ['desk'] })];
-    await store.commit(0, epoch, commit({ position: number, snapshot, alerts }));
+    await store.commit(0, epoch, commit({ position: number, state, alerts }));
     say(`commit ${id}`);
   }
 }

@@ -77,9 +77,9 @@ test('a killed process loses nothing that it acknowledged', { timeout: 120_000 }
       deliveries.map(({ alert }) => alert),
       stored.map(({ id }) => id),
     );
-    // The last commit's snapshot came with the last alert.
-    const { position, snapshot } = await store.checkpoint(0);
-    assert.equal(snapshot?.position ?? 0, position);
+    // The last commit's state came with the last alert.
+    const { position, state } = await store.checkpoint(0);
+    assert.equal(state ?? 0, position);
     const last = stored.at(-1);
     if (last !== undefined) assert.equal(last.id.split('-')[1], `${position}`);
     await store.close();

@@ -55,11 +55,15 @@ function ownTests(server: RedisServer): void {
     assert.equal(next, epoch + 1);
     assert.equal(await one.lease(0, 'one', LONG), null);
     const late = commit({
-      ...{ position: 7, snapshot: bytes('late'), alerts: [alert('late', { destinations: ['desk'] })] },
+      ...{
+        position: 7,
+        state: { dropped: [], pieces: [{ group: '', key: 'head', value: bytes('late') }] },
+        alerts: [alert('late', { destinations: ['desk'] })],
+      },
       documents: [{ kind: 'rule', key: 'late', value: bytes('late') }],
     });
     await assert.rejects(one.commit(0, epoch, late), { code: 'fenced', message: /epoch 1 .* epoch 2/ });
-    assert.deepEqual(await other.checkpoint(0), { position: 1, snapshot: null });
+    assert.deepEqual(await other.checkpoint(0), { position: 1, state: null });
     assert.deepEqual(
       (await allAlerts(other, 10, {})).map(({ id }) => id),
       ['a'],

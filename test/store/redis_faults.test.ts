@@ -71,7 +71,15 @@ function faults(server: RedisServer): void {
         const work = async (): Promise<void> => {
           for (;;) {
             const alerts = [alert(`alert-${position}`, { destinations: ['desk'] })];
-            await store.commit(0, epoch, commit({ position: position + 1, snapshot: bytes('s'), alerts }));
+            await store.commit(
+              0,
+              epoch,
+              commit({
+                position: position + 1,
+                state: { dropped: [], pieces: [{ group: '', key: 'head', value: bytes('s') }] },
+                alerts,
+              }),
+            );
             position++;
           }
         };
@@ -157,7 +165,7 @@ function faults(server: RedisServer): void {
     await assert.rejects(store.putDocument('rule', 'r', bytes('r')), full);
     assert.deepEqual(await store.bounds(0), { first: 0, next: 1 });
     assert.deepEqual(await store.known(0, ['new']), [false]);
-    assert.deepEqual(await store.checkpoint(0), { position: 0, snapshot: null });
+    assert.deepEqual(await store.checkpoint(0), { position: 0, state: null });
     const [delivery] = await store.claim(NOON, NOON + 1_000, 10);
     assert.ok(delivery !== undefined);
     await store.settle([{ ...delivery, state: 'delivered' }]);
@@ -174,7 +182,11 @@ function faults(server: RedisServer): void {
     const store = await open(context);
     const { client } = server;
     await fire(store, alert('a', { destinations: ['desk'] }));
-    await store.commit(0, await leased(store), commit({ snapshot: bytes('state') }));
+    await store.commit(
+      0,
+      await leased(store),
+      commit({ state: { dropped: [], pieces: [{ group: '', key: 'head', value: bytes('state') }] } }),
+    );
     await store.putDocument('rule', 'r', bytes('text'));
     await store.append(0, [entry('zero'), entry('one'), entry('two')], NOON);
     const flip = async (key: string, field: string): Promise<void> => {
@@ -183,12 +195,15 @@ function faults(server: RedisServer): void {
       value[value.length - 1] = (value.at(-1) ?? 0) ^ 4;
       await client.hset(key, field, value);
     };
-    await flip(KEYS.checkpoint, 'snapshot');
+    await flip(KEYS.pieces, '\0head');
     await flip(KEYS.bodies, '1');
     await flip(KEYS.progress, '1');
     for (const field of await client.hkeys(KEYS.documents)) await flip(KEYS.documents, field);
     const damaged = (what: RegExp) => ({ name: 'StoreError', code: 'damaged', message: what });
-    await assert.rejects(store.checkpoint(0), damaged(/the snapshot fails its checksum.*restore/));
+    await assert.rejects(
+      store.state(0, null, 1),
+      damaged(/a piece of the state \( head\) fails its checksum.*restore/),
+    );
     await assert.rejects(store.alert('a'), damaged(/alert number 1/));
     await assert.rejects(store.deliveries(0, 10, {}), damaged(/delivery number 1/));
     await assert.rejects(store.document('rule', 'r'), damaged(/rule 'r'/));

@@ -28,12 +28,17 @@ export interface MatchCounts {
   degradedSkips: number;
 }
 
-/** An operator's state as plain data. */
-export interface MatchSnapshot {
+/** An operator's state apart from its keys, as plain data. */
+export interface MatchHead {
   readonly counts: MatchCounts;
   readonly sequence: number;
   readonly observedFrom: number | null;
-  readonly partitions: readonly PartitionSnapshot[];
+}
+
+/** A key whose state is another than before; null: there is none any more. */
+export interface KeyChange {
+  readonly key: string;
+  readonly state: PartitionSnapshot | null;
 }
 
 /** How emitted matches make other starts wait or end (`language.md` 19). */
@@ -71,6 +76,10 @@ export class MatchOperator {
   readonly #lookback: number;
   readonly #keepsPartitions: boolean;
   readonly #sorter: OutputSorter | null;
+  /** Keys whose state is not in the checkpoint as it is, */
+  readonly #changed = new Set<string>();
+  /** and those that stand there and have none any more. */
+  readonly #gone = new Set<string>();
 
   constructor(
     plan: MatchPlan,
@@ -230,32 +239,63 @@ export class MatchOperator {
     }
   }
 
-  snapshot(): MatchSnapshot {
-    return {
-      counts: { ...this.counts },
-      sequence: this.sequence,
-      observedFrom: this.observedFrom,
-      partitions: [...this.partitions.values()].map(snapshotPartition),
-    };
+  head(): MatchHead {
+    const { counts, sequence, observedFrom } = this;
+    return { counts: { ...counts }, sequence, observedFrom };
   }
 
-  /** Throws RangeError when the snapshot is of another pattern. */
-  restore(snapshot: MatchSnapshot): void {
-    Object.assign(this.counts, snapshot.counts);
-    this.sequence = snapshot.sequence;
-    this.observedFrom = snapshot.observedFrom;
-    for (const saved of snapshot.partitions) {
-      const partition = restorePartition(saved, this.matcher.automaton);
-      this.partitions.set(partition.key, partition);
-      this.holding(partition.key, true);
-      for (const start of partition.starts) {
-        partition.threads += start.threads.length;
-        if (start.threads.length === 0 || start.deadline === Number.POSITIVE_INFINITY) continue;
-        this.deadlines.push(start);
-        this.waiting(start.deadline);
-      }
-      this.threads += partition.threads;
+  /** The state of every key. */
+  keyStates(): readonly PartitionSnapshot[] {
+    return [...this.partitions.values()].map(snapshotPartition);
+  }
+
+  /** How many keys have other state than at the last `takeChanges`. */
+  get changes(): number {
+    return this.#changed.size + this.#gone.size;
+  }
+
+  /** The keys whose state changed since the last call, for a checkpoint that holds the others already. */
+  takeChanges(): readonly KeyChange[] {
+    const changes: KeyChange[] = [];
+    for (const key of this.#gone) if (!this.partitions.has(key)) changes.push({ key, state: null });
+    for (const key of this.#changed) {
+      const partition = this.partitions.get(key);
+      if (partition === undefined) continue;
+      partition.isSaved = true;
+      changes.push({ key, state: snapshotPartition(partition) });
     }
+    this.#gone.clear();
+    this.#changed.clear();
+    return changes;
+  }
+
+  restoreHead({ counts, sequence, observedFrom }: MatchHead): void {
+    Object.assign(this.counts, counts);
+    this.sequence = sequence;
+    this.observedFrom = observedFrom;
+  }
+
+  /** `isSaved`: a checkpoint holds it as it is. Throws RangeError when it is of another pattern. */
+  restoreKey(saved: PartitionSnapshot, isSaved: boolean): void {
+    const partition = restorePartition(saved, this.matcher.automaton);
+    partition.isSaved = isSaved;
+    if (!isSaved) this.#changed.add(partition.key);
+    this.partitions.set(partition.key, partition);
+    this.holding(partition.key, true);
+    for (const start of partition.starts) {
+      partition.threads += start.threads.length;
+      if (start.threads.length === 0 || start.deadline === Number.POSITIVE_INFINITY) continue;
+      this.deadlines.push(start);
+      this.waiting(start.deadline);
+    }
+    this.threads += partition.threads;
+  }
+
+  #forget(partition: Partition): void {
+    this.partitions.delete(partition.key);
+    this.holding(partition.key, false);
+    this.#changed.delete(partition.key);
+    if (partition.isSaved) this.#gone.add(partition.key);
   }
 
   #endSequential(partition: Partition): void {
@@ -298,8 +338,7 @@ export class MatchOperator {
     if (oldest === undefined) return;
     for (const start of oldest.starts) this.#finish(start);
     this.threads -= oldest.threads;
-    this.partitions.delete(oldest.key);
-    this.holding(oldest.key, false);
+    this.#forget(oldest);
     this.counts.dropped++;
   }
 
@@ -668,10 +707,8 @@ export class MatchOperator {
       if (partition.barred.length > 0)
         partition.barred = partition.barred.filter((position) => position >= front);
     }
-    if (partition.starts.length === 0 && !this.#keepsPartitions) {
-      this.partitions.delete(partition.key);
-      this.holding(partition.key, false);
-    }
+    if (partition.starts.length === 0 && !this.#keepsPartitions) this.#forget(partition);
+    else this.#changed.add(partition.key);
   }
 
   /** The oldest start goes; where there is one only, its least preferred threads. */

@@ -24,6 +24,8 @@ export class Partition {
   covered: (readonly [number, number])[] = [];
   /** Sequential matching: the place up to which the only start has been fed. */
   fed = -1;
+  /** It stands in the checkpoint, perhaps as it was before. */
+  isSaved = false;
   /** Partial matches, counted at the last limit check. */
   threads = 0;
 

@@ -75,8 +75,8 @@ export function snapshotPartition(partition: Partition): PartitionSnapshot {
     resume: partition.resume,
     matches: partition.matches,
     lastAbsent: partition.lastAbsent,
-    barred: partition.barred,
-    covered: partition.covered,
+    barred: [...partition.barred],
+    covered: [...partition.covered],
     fed: partition.fed,
     rows: partition.rows.map(ofRow),
     starts: partition.starts.map((start) => ({

@@ -9,7 +9,7 @@ import { Table } from './table.js';
 const ROWS = {
   log: 'a record of the log',
   partitions: 'the state of a partition of the log',
-  snapshots: 'a snapshot of the state',
+  state: 'a piece of the state',
   ids: 'an id of an event',
   idsByStamp: 'the list of ids of an append',
   alerts: 'an alert',

@@ -16,14 +16,16 @@ export interface PartitionState {
   readonly until: number;
   /** Of the last commit. */
   readonly position: number;
+  /** The position as of which there is state; -1: none. */
+  readonly stateAt: number;
 }
 
 const NEW: PartitionState = {
-  ...{ first: 0, next: 0, stamp: 0, epoch: 0, owner: '', until: 0, position: 0 },
+  ...{ first: 0, next: 0, stamp: 0, epoch: 0, owner: '', until: 0, position: 0, stateAt: -1 },
 };
 
 /** Numbers in front of the owner's name, 8 bytes each. */
-const NUMBERS = ['first', 'next', 'stamp', 'epoch', 'until', 'position'] as const;
+const NUMBERS = ['first', 'next', 'stamp', 'epoch', 'until', 'position', 'stateAt'] as const;
 
 /** Throws RangeError: the embedded store has one partition. */
 export function checkPartition(partition: number): void {
@@ -36,11 +38,11 @@ export function partitionState(table: Table, partition: number, step?: Step): Pa
   const key = keyOf(partition);
   const row = step === undefined ? table.get(key) : step.get(table, key);
   if (row === null) return NEW;
-  const [first = 0, next = 0, stamp = 0, epoch = 0, until = 0, position = 0] = NUMBERS.map((_, index) =>
-    row.readDoubleBE(8 * index),
+  const [first = 0, next = 0, stamp = 0, epoch = 0, until = 0, position = 0, stateAt = -1] = NUMBERS.map(
+    (_, index) => row.readDoubleBE(8 * index),
   );
   const owner = row.toString('utf8', 8 * NUMBERS.length);
-  return { first, next, stamp, epoch, owner, until, position };
+  return { first, next, stamp, epoch, owner, until, position, stateAt };
 }
 
 /** Writes back what changes. */

@@ -10,6 +10,8 @@ import {
   type Lease,
   type LogEntry,
   type LogRecord,
+  type PieceName,
+  type StatePiece,
   type Store,
   type StoredAlert,
   StoreError,
@@ -19,13 +21,12 @@ import { Database } from './database.js';
 import { checkDirectory, makeDirectory, markFormat } from './directory.js';
 import { Documents } from './documents.js';
 import { IdIndex } from './ids.js';
-import { keyOf } from './key.js';
 import { DirectoryLock } from './lock.js';
 import { Log } from './log.js';
 import { Outbox } from './outbox.js';
-import { changePartition, checkEpoch, partitionState } from './partition.js';
+import { changePartition, checkEpoch, checkPartition, partitionState } from './partition.js';
 import { type Need, Room } from './room.js';
-import { numberBytes, numberOf } from './sequence.js';
+import { StatePieces } from './state.js';
 import { type Task, Writer } from './writer.js';
 
 export interface DiskOptions {
@@ -53,6 +54,7 @@ export class DiskStore implements Store {
   readonly #alerts: Alerts;
   readonly #outbox: Outbox;
   readonly #documents: Documents;
+  readonly #state: StatePieces;
   #closing: Promise<void> | null = null;
 
   private constructor(directory: string, lock: DirectoryLock, database: Database, room: Room) {
@@ -66,6 +68,7 @@ export class DiskStore implements Store {
     this.#alerts = new Alerts(tables);
     this.#outbox = new Outbox(tables, this.#writer);
     this.#documents = new Documents(tables.documents);
+    this.#state = new StatePieces(tables.state);
   }
 
   /**
@@ -142,18 +145,21 @@ export class DiskStore implements Store {
   }
 
   async commit(partition: number, epoch: number, commit: Commit): Promise<void> {
-    const { position, snapshot, alerts, documents } = commit;
+    const { position, state, alerts, documents } = commit;
     const bytes = [
-      snapshot?.length ?? 0,
+      state === null ? 0 : StatePieces.sizeOf(state),
       ...alerts.map(({ body }) => body.length),
       ...documents.map(({ value }) => value?.length ?? 0),
     ];
     const size = bytes.reduce((sum, length) => sum + length, 0);
     await this.#write('follows', size, async (step) => {
-      const { partitions, snapshots } = this.#database.tables;
+      const { partitions } = this.#database.tables;
       checkEpoch(partitionState(partitions, partition, step), epoch);
-      changePartition(partitions, partition, step, { position });
-      if (snapshot !== null) step.put(snapshots, keyOf(partition), numberBytes(position), snapshot);
+      changePartition(partitions, partition, step, {
+        position,
+        ...(state === null ? {} : { stateAt: position }),
+      });
+      if (state !== null) this.#state.change(step, partition, state);
       for (const [index, alert] of alerts.entries()) {
         if (index % ALERT_SLICE === ALERT_SLICE - 1) await breathe();
         if (this.#alerts.add(step, alert)) this.#outbox.add(step, alert);
@@ -167,10 +173,14 @@ export class DiskStore implements Store {
 
   async checkpoint(partition: number): Promise<Checkpoint> {
     this.#checkOpen();
-    const { partitions, snapshots } = this.#database.tables;
-    const { position } = partitionState(partitions, partition);
-    const row = snapshots.get(keyOf(partition));
-    return { position, snapshot: row && { position: numberOf(row), bytes: row.subarray(8) } };
+    const { position, stateAt } = partitionState(this.#database.tables.partitions, partition);
+    return { position, state: stateAt < 0 ? null : stateAt };
+  }
+
+  async state(partition: number, after: PieceName | null, bytes: number): Promise<readonly StatePiece[]> {
+    this.#checkOpen();
+    checkPartition(partition);
+    return this.#state.read(partition, after, bytes);
   }
 
   async alert(id: string): Promise<StoredAlert | null> {

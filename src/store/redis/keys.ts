@@ -10,7 +10,7 @@ export interface Keys {
   readonly ids: string;
   /** Hash: `owner`, `epoch`, `until`. */
   readonly lease: string;
-  /** Hash: `position`, `snapshot`, `snapshot_position`; `alerts` and `deliveries`, the last sequence numbers given out. */
+  /** Hash: `position`, `state`, the position as of which there is state; `alerts` and `deliveries`, the last sequence numbers given out. */
   readonly checkpoint: string;
   /** Hash: an alert without its body, by sequence number. */
   readonly alerts: string;
@@ -30,6 +30,10 @@ export interface Keys {
   readonly documents: string;
   /** Sorted set, all scores 0: the documents' kinds and keys in byte order. */
   readonly documentOrder: string;
+  /** Hash: the pieces of the state, by group and key. */
+  readonly pieces: string;
+  /** Sorted set, all scores 0: the pieces' groups and keys in byte order. */
+  readonly pieceOrder: string;
   /** Channel: the log's next offset after each append. */
   readonly appended: string;
 }
@@ -53,6 +57,8 @@ export function keysOf(partition: number): Keys {
     due: at('due'),
     documents: at('documents'),
     documentOrder: at('document_order'),
+    pieces: at('pieces'),
+    pieceOrder: at('piece_order'),
     appended: at('appended'),
   };
 }

@@ -9,6 +9,8 @@ import type {
   Lease,
   LogEntry,
   LogRecord,
+  PieceName,
+  StatePiece,
   Store,
   StoredAlert,
 } from '../store.js';
@@ -118,6 +120,11 @@ export class RedisStore implements Store {
   async checkpoint(partition: number): Promise<Checkpoint> {
     checkPartition(partition);
     return this.#ownership.checkpoint();
+  }
+
+  async state(partition: number, after: PieceName | null, bytes: number): Promise<readonly StatePiece[]> {
+    checkPartition(partition);
+    return this.#ownership.state(after, bytes);
   }
 
   alert(id: string): Promise<StoredAlert | null> {

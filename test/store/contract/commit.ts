@@ -1,41 +1,101 @@
 import assert from 'node:assert/strict';
+import type { StateChange, StatePiece, Store } from '../../../src/store/store.js';
 import { alert, bytes, type Check, commit, entry, LONG, leased, NOON, sameBytes, textOf } from './sample.js';
 
+/** A change that writes pieces of the nameless group. */
+function stateOf(texts: Readonly<Record<string, string>>): StateChange {
+  const pieces = Object.entries(texts).map(([key, text]) => ({ group: '', key, value: bytes(text) }));
+  return { dropped: [], pieces };
+}
+
+/** `group/key=value` of every piece, as they come. */
+async function piecesOf(store: Store): Promise<string[]> {
+  const pieces = await store.state(0, null, 1_000_000);
+  return pieces.map(({ group, key, value }) => `${group}/${key}=${textOf(value)}`);
+}
+
 export function commitContract(check: Check): void {
-  check('a partition begins with no position and no snapshot', async (store) => {
-    assert.deepEqual(await store.checkpoint(0), { position: 0, snapshot: null });
+  check('a partition begins with no position and no state', async (store) => {
+    assert.deepEqual(await store.checkpoint(0), { position: 0, state: null });
+    assert.deepEqual(await store.state(0, null, 1_000), []);
   });
 
-  check('a commit leaves its position and its snapshot', async (store) => {
+  check('a commit leaves its position and the state as of it', async (store) => {
     const epoch = await leased(store);
-    await store.commit(0, epoch, commit({ position: 5, snapshot: bytes('five') }));
-    const { position, snapshot } = await store.checkpoint(0);
-    assert.deepEqual([position, snapshot?.position], [5, 5]);
-    sameBytes(snapshot?.bytes, bytes('five'));
+    await store.commit(0, epoch, commit({ position: 5, state: stateOf({ head: 'five' }) }));
+    assert.deepEqual(await store.checkpoint(0), { position: 5, state: 5 });
+    assert.deepEqual(await piecesOf(store), ['/head=five']);
   });
 
-  check('a commit without a snapshot keeps the one before', async (store) => {
+  check('a commit without state keeps the one before', async (store) => {
     const epoch = await leased(store);
     await store.commit(0, epoch, commit({ position: 3 }));
-    assert.deepEqual(await store.checkpoint(0), { position: 3, snapshot: null });
-    await store.commit(0, epoch, commit({ position: 5, snapshot: bytes('five') }));
+    assert.deepEqual(await store.checkpoint(0), { position: 3, state: null });
+    await store.commit(0, epoch, commit({ position: 5, state: stateOf({ head: 'five' }) }));
     await store.commit(0, epoch, commit({ position: 8 }));
-    const kept = await store.checkpoint(0);
-    assert.deepEqual([kept.position, kept.snapshot?.position], [8, 5]);
-    sameBytes(kept.snapshot?.bytes, bytes('five'));
-    await store.commit(0, epoch, commit({ position: 9, snapshot: new Uint8Array(0) }));
-    const newest = await store.checkpoint(0);
-    assert.deepEqual([newest.position, newest.snapshot?.position], [9, 9]);
-    sameBytes(newest.snapshot?.bytes, new Uint8Array(0));
+    assert.deepEqual(await store.checkpoint(0), { position: 8, state: 5 });
+    await store.commit(0, epoch, commit({ position: 9, state: stateOf({}) }));
+    assert.deepEqual(await store.checkpoint(0), { position: 9, state: 9 });
+    assert.deepEqual(await piecesOf(store), ['/head=five']);
   });
 
-  check('a large snapshot is kept byte by byte, whatever becomes of the buffer', async (store) => {
+  check('pieces are written, replaced and deleted one by one, groups dropped whole', async (store) => {
     const epoch = await leased(store);
-    const snapshot = new Uint8Array(3 * 1024 * 1024).map((_, index) => (index * 31) & 0xff);
-    const expected = snapshot.slice();
-    await store.commit(0, epoch, commit({ position: 1, snapshot }));
-    snapshot.fill(0);
-    sameBytes((await store.checkpoint(0)).snapshot?.bytes, expected);
+    const put = (group: string, key: string, text: string | null) => ({
+      ...{ group, key, value: text === null ? null : bytes(text) },
+    });
+    const pieces = [
+      put('', 'head', '1'),
+      put('r', 'a', 'x'),
+      put('r', 'b', 'y'),
+      put('rr', 'a', 'z'),
+      put('q', '', 'e'),
+    ];
+    await store.commit(0, epoch, commit({ state: { dropped: [], pieces } }));
+    assert.deepEqual(await piecesOf(store), ['/head=1', 'q/=e', 'r/a=x', 'r/b=y', 'rr/a=z']);
+    const change = {
+      dropped: ['none'],
+      pieces: [put('', 'head', '2'), put('r', 'a', null), put('r', 'c', null)],
+    };
+    await store.commit(0, epoch, commit({ state: change }));
+    assert.deepEqual(await piecesOf(store), ['/head=2', 'q/=e', 'r/b=y', 'rr/a=z']);
+    await store.commit(0, epoch, commit({ state: { dropped: ['r', 'q'], pieces: [put('r', 'new', 'n')] } }));
+    assert.deepEqual(await piecesOf(store), ['/head=2', 'r/new=n', 'rr/a=z']);
+  });
+
+  check('the state is read in pieces of a bounded size, each piece once', async (store) => {
+    const epoch = await leased(store);
+    const pieces = Array.from({ length: 1_234 }, (_, index) => ({
+      ...{
+        group: `g${index % 3}`,
+        key: `${'k'.repeat(index % 7 === 0 ? 3_000 : 3)}${index}`,
+        value: bytes(`${index}`),
+      },
+    }));
+    await store.commit(0, epoch, commit({ state: { dropped: [], pieces } }));
+    const found = new Map<string, string>();
+    for (let after: { group: string; key: string } | null = null; ; ) {
+      const page: readonly StatePiece[] = await store.state(0, after, 500);
+      if (page.length === 0) break;
+      assert.ok(page.reduce((sum, { value }) => sum + value.length, 0) <= 500);
+      for (const { group, key, value } of page) {
+        assert.ok(!found.has(`${group} ${key}`));
+        found.set(`${group} ${key}`, textOf(value));
+      }
+      after = page.at(-1) ?? null;
+    }
+    const expected = pieces.map(({ group, key, value }) => [`${group} ${key}`, textOf(value)] as const);
+    assert.deepEqual([...found].sort(), expected.sort());
+  });
+
+  check('a large piece is kept byte by byte, whatever becomes of the buffer', async (store) => {
+    const epoch = await leased(store);
+    const value = new Uint8Array(3 * 1024 * 1024).map((_, index) => (index * 31) & 0xff);
+    const expected = value.slice();
+    const state = { dropped: [], pieces: [{ group: 'g', key: 'large', value }] };
+    await store.commit(0, epoch, commit({ position: 1, state }));
+    value.fill(0);
+    sameBytes((await store.state(0, null, 1))[0]?.value, expected);
   });
 
   check('a commit writes alerts, deliveries and documents together', async (store) => {
@@ -45,7 +105,7 @@ export function commitContract(check: Check): void {
     const body = bytes('{"a":1}');
     await store.commit(0, epoch, {
       position: 7,
-      snapshot: bytes('state'),
+      state: stateOf({ head: 'state' }),
       alerts: [alert('a', { body, destinations: ['desk', 'pager'] }), alert('b')],
       documents: [
         { kind: 'rule', key: 'new', value: bytes('n') },
@@ -93,13 +153,13 @@ export function commitContract(check: Check): void {
 
   check('nothing of a fenced commit is written', async (store) => {
     const old = await leased(store, 'a');
-    await store.commit(0, old, commit({ position: 1, snapshot: bytes('one') }));
+    await store.commit(0, old, commit({ position: 1, state: stateOf({ head: 'one' }) }));
     await store.putDocument('rule', 'kept', bytes('1'));
     await store.release(0, old);
     const epoch = await leased(store, 'b');
     const late = store.commit(0, old, {
       position: 2,
-      snapshot: bytes('two'),
+      state: { dropped: [''], pieces: [{ group: '', key: 'two', value: bytes('two') }] },
       alerts: [alert('a', { destinations: ['desk'] })],
       documents: [
         { kind: 'rule', key: 'kept', value: null },
@@ -107,8 +167,8 @@ export function commitContract(check: Check): void {
       ],
     });
     await assert.rejects(late, { name: 'StoreError', code: 'fenced' });
-    const { position, snapshot } = await store.checkpoint(0);
-    assert.deepEqual([position, snapshot?.position], [1, 1]);
+    assert.deepEqual(await store.checkpoint(0), { position: 1, state: 1 });
+    assert.deepEqual(await piecesOf(store), ['/head=one']);
     assert.equal(await store.alert('a'), null);
     assert.deepEqual(await store.alerts(0, 10, {}), []);
     assert.deepEqual(await store.deliveries(0, 10, {}), []);

@@ -34,7 +34,7 @@ export const alert = (id: string, more: Partial<AlertRecord> = {}): AlertRecord 
 
 /** A commit of nothing but what is given. */
 export const commit = (more: Partial<Commit> = {}): Commit => ({
-  ...{ position: 0, snapshot: null, alerts: [], documents: [] },
+  ...{ position: 0, state: null, alerts: [], documents: [] },
   ...more,
 });
 

@@ -2,21 +2,24 @@ import { TAKE } from '../frames.js';
 import { Script } from '../script.js';
 
 /**
- * Position, snapshot, alerts, deliveries and documents, if the epoch is the current one. Run twice with the same it leaves
+ * Position, state, alerts, deliveries and documents, if the epoch is the current one. Run twice with the same it leaves
  * the same, but for the documents' versions.
- * KEYS: lease, checkpoint, alerts, bodies, alert ids, deliveries, progress, delivery ids, due, documents, document order.
- * ARGV: frames: epoch, position; 1 and the sealed snapshot, or 0; how many alerts; of each id, sealed head, sealed body, how
+ * KEYS: lease, checkpoint, alerts, bodies, alert ids, deliveries, progress, delivery ids, due, documents, document order,
+ * pieces, piece order.
+ * ARGV: frames: epoch, position; 1 and how many groups of the state are dropped; of each its prefix; how many pieces; of
+ * each field, 1 and the sealed piece, or 0 to delete it; or, for no change of the state, 0; how many alerts; of each id, sealed head, sealed body, how
  * many deliveries; of each id, sealed delivery, sealed progress, due time; how many documents; of each field, 1 and the
  * sealed value, or 0 to delete it.
  * Result: -1 when it was done, else the current epoch.
  */
-export const commit11 = new Script(
-  11,
+export const commit13 = new Script(
+  13,
   `#!lua
 ${TAKE}
 local lease, checkpoint, alerts, bodies, alertIds = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local deliveries, progress, deliveryIds, due = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local documents, order = KEYS[10], KEYS[11]
+local pieces, pieceOrder = KEYS[12], KEYS[13]
 
 local epoch = redis.call('HGET', lease, 'epoch') or '0'
 if take() ~= epoch then return tonumber(epoch) end
@@ -24,7 +27,27 @@ if take() ~= epoch then return tonumber(epoch) end
 local position = take()
 redis.call('HSET', checkpoint, 'position', position)
 if take() == '1' then
-  redis.call('HSET', checkpoint, 'snapshot', take(), 'snapshot_position', position)
+  redis.call('HSET', checkpoint, 'state', position)
+  for _ = 1, tonumber(take()) do
+    local prefix = take()
+    local from, to = '[' .. prefix .. '\\0', '(' .. prefix .. '\\1'
+    while true do
+      local fields = redis.call('ZRANGEBYLEX', pieceOrder, from, to, 'LIMIT', 0, 1000)
+      if #fields == 0 then break end
+      redis.call('HDEL', pieces, unpack(fields))
+      redis.call('ZREM', pieceOrder, unpack(fields))
+    end
+  end
+  for _ = 1, tonumber(take()) do
+    local field = take()
+    if take() == '1' then
+      redis.call('HSET', pieces, field, take())
+      redis.call('ZADD', pieceOrder, 0, field)
+    else
+      redis.call('HDEL', pieces, field)
+      redis.call('ZREM', pieceOrder, field)
+    end
+  end
 end
 
 local given = redis.call('HMGET', checkpoint, 'alerts', 'deliveries')
