@@ -18,6 +18,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./serve.js')).serve,
   },
   {
+    name: 'key',
+    summary: 'a key that lets a program into the server',
+    load: async () => (await import('./key.js')).key,
+  },
+  {
     name: 'run',
     summary: 'events in, matches out: rules over a file or standard input, without a server',
     load: async () => (await import('./run.js')).run,

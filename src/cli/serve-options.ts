@@ -1,7 +1,10 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import type { CertificateFiles } from '../http/certificate.js';
 import type { Configuration } from '../main.js';
 import { readArguments } from './command.js';
+import { isLoopback } from './loopback.js';
+import { type Given, LIMIT_OPTIONS, LIMITS_HELP, readLimits } from './serve-limits.js';
 import { type Terminal, UsageError } from './terminal.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -18,10 +21,14 @@ Options (each also in the environment, where an option on the command line wins)
       --allow-destinations CIDR,...
                                   loopback and private addresses that webhooks may be sent to
                                   (TOCSIN_ALLOW_DESTINATIONS; default none)
-  -h, --help                      this text
+      --keys-file FILE            let in only who has a key of FILE, which 'tocsin key' makes (TOCSIN_KEYS_FILE)
+      --tls-cert FILE, --tls-key FILE
+                                  speak TLS with this certificate and private key, PEM (TOCSIN_TLS_CERT, TOCSIN_TLS_KEY)
+${LIMITS_HELP}  -h, --help                      this text
 
 TOCSIN_LOG_LEVEL says how much is logged: ${LOG_LEVELS.join(', ')} (default info).
 Without keys the server listens on loopback addresses only. One line with its 'url' is logged when it is ready.
+The file of keys is read again when it changes; SIGHUP reads it, and the certificate, at once.
 SIGTERM and SIGINT stop it: it takes nothing more, ends what is under way, and writes down where it is.
 
 Exit codes: 0 stopped, 2 wrong usage, 3 failure.
@@ -33,6 +40,10 @@ const OPTIONS = {
   redis: { type: 'string' },
   rules: { type: 'string' },
   'allow-destinations': { type: 'string' },
+  'keys-file': { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  ...LIMIT_OPTIONS,
 } as const;
 
 export interface ServeOptions {
@@ -47,7 +58,7 @@ export function readServeOptions(args: readonly string[], env: Terminal['env']):
   const { values, positionals } = readArguments(args, OPTIONS);
   if (positionals[0] !== undefined)
     throw new UsageError(`'${positionals[0]}' is not understood: serve takes options only`);
-  const read = (name: keyof typeof OPTIONS): { readonly value: string; readonly from: string } | null => {
+  const read = (name: keyof typeof OPTIONS): Given | null => {
     const given = values[name];
     if (given === '') throw new UsageError(`option '--${name}' needs a value`);
     if (given !== undefined) return { value: given, from: `--${name}` };
@@ -55,24 +66,23 @@ export function readServeOptions(args: readonly string[], env: Terminal['env']):
     const set = env[variable];
     return set === undefined || set === '' ? null : { value: set, from: variable };
   };
-  if (env['TOCSIN_KEYS_FILE']) {
-    throw new UsageError(
-      'TOCSIN_KEYS_FILE: keys are not built yet; unset it, and the server listens on loopback addresses only',
-    );
-  }
   const redis = read('redis');
   const data = read('data');
+  const keysFile = read('keys-file')?.value ?? null;
   if (values.redis !== undefined && values.data !== undefined) {
     throw new UsageError('--redis keeps the data in Redis, so --data has nothing to say');
   }
   return {
     configuration: {
-      ...readListen(read('listen') ?? { value: '127.0.0.1:8080', from: '--listen' }),
+      ...readListen(read('listen') ?? { value: '127.0.0.1:8080', from: '--listen' }, keysFile !== null),
       store:
         redis === null
           ? { kind: 'disk', directory: data?.value ?? './data' }
           : { kind: 'redis', url: readRedis(redis) },
       allowDestinations: readRanges(read('allow-destinations')),
+      keysFile,
+      certificate: readCertificateFiles(read('tls-cert'), read('tls-key')),
+      limits: readLimits(read, keysFile !== null),
     },
     rules: read('rules')?.value ?? null,
     logLevel: readLogLevel(env['TOCSIN_LOG_LEVEL'] ?? 'info'),
@@ -84,13 +94,8 @@ function readLogLevel(level: string): string {
   throw new UsageError(`TOCSIN_LOG_LEVEL ${level}: it is one of ${LOG_LEVELS.join(', ')}`);
 }
 
-interface Given {
-  readonly value: string;
-  readonly from: string;
-}
-
-/** Loopback only: there are no keys that could keep others out. */
-function readListen({ value, from }: Given): { host: string; port: number } {
+/** Without keys loopback only: nothing else could keep others out. No host, with keys: every address of the machine. */
+function readListen({ value, from }: Given, hasKeys: boolean): { host: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(value);
   const host = match?.[1] ?? match?.[2] ?? '';
   const port = Number(match?.[3]);
@@ -99,18 +104,22 @@ function readListen({ value, from }: Given): { host: string; port: number } {
       `${from} ${value}: write it as host:port, for instance 127.0.0.1:8080 or [::1]:8080`,
     );
   }
-  if (!isLoopback(host)) {
+  if (!hasKeys && !isLoopback(host)) {
     throw new UsageError(
       `${from} ${value}: without keys the server listens on loopback addresses only (127.0.0.1, [::1] or localhost); ` +
-        'anybody who reaches another one could read alerts and change rules',
+        "anybody who reaches another one could read alerts and change rules; 'tocsin key' makes a key, --keys-file names its file",
     );
   }
   return { host, port };
 }
 
-function isLoopback(host: string): boolean {
-  if (host.toLowerCase() === 'localhost') return true;
-  return isIP(host) !== 0 && ipaddr.process(host).range() === 'loopback';
+function readCertificateFiles(cert: Given | null, key: Given | null): CertificateFiles | null {
+  if (cert === null && key === null) return null;
+  if (cert !== null && key !== null) return { cert: cert.value, key: key.value };
+  const [given, lacking] = cert === null ? [key, '--tls-cert'] : [cert, '--tls-key'];
+  throw new UsageError(
+    `${given?.from} needs ${lacking} as well: TLS takes a certificate and its private key`,
+  );
 }
 
 function readRedis({ value, from }: Given): string {

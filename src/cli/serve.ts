@@ -27,6 +27,14 @@ export const serve: Command = {
       const server = await startServer(configuration, version(), logger).catch((error: unknown) => {
         throw new Failure(`cannot start: ${startReason(error)}`, { cause: error });
       });
+      // Without keys and certificate there is nothing to read again, and a terminal that closes ends the server as ever.
+      const reload = (): void => {
+        logger.info('reading keys and certificate again');
+        void server.reload();
+      };
+      if (configuration.keysFile !== null || configuration.certificate !== null) {
+        process.on('SIGHUP', reload);
+      }
       let failure: unknown = null;
       try {
         await server.ready(stop.signal);
@@ -45,6 +53,7 @@ export const serve: Command = {
         process.exit(EXIT.failure);
       }, STOP_WITHIN);
       await server.close().finally(() => clearTimeout(late));
+      process.off('SIGHUP', reload);
       if (failure !== null) throw failure;
       logger.info('stopped');
       return EXIT.ok;

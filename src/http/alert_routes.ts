@@ -22,7 +22,7 @@ const listed = {
 };
 
 const listedSchema = z.looseObject(listed).meta({ id: 'Alert' });
-const alertSchema = z
+export const alertSchema = z
   .looseObject({
     ...listed,
     events: z
@@ -61,16 +61,19 @@ const deliverySchema = z
   })
   .meta({ id: 'Delivery' });
 
+/** Which alerts are asked for. */
+export const alertFilter = z.strictObject({
+  rule: z.string().min(1).optional(),
+  severity: z.enum(['info', 'low', 'medium', 'high', 'critical']).optional(),
+  since: timeIn.optional().meta({ description: 'Only those whose `timestamp` is this or later.' }),
+});
+
 /** Alerts, and their deliveries. */
 export function alertRoutes(reader: Reader): Route[] {
   return [
     route('get', '/v1/alerts', {
       purpose: { id: 'listAlerts', tag: 'Alerts', summary: 'Alerts, oldest first' },
-      query: pageQuery.extend({
-        rule: z.string().min(1).optional(),
-        severity: z.enum(['info', 'low', 'medium', 'high', 'critical']).optional(),
-        since: timeIn.optional().meta({ description: 'Only those whose `timestamp` is this or later.' }),
-      }),
+      query: pageQuery.extend(alertFilter.shape),
       responses: {
         200: { description: 'A page of alerts, without their events', schema: pageOf(listedSchema) },
       },
@@ -122,7 +125,10 @@ export function alertRoutes(reader: Reader): Route[] {
 }
 
 /** The alert as its webhook tells it, `timestamp` beside what is in `data`. */
-function showAlert({ body, timestamp }: AlertView): Record<string, JsonValue> {
+export function showAlert({
+  body,
+  timestamp,
+}: Pick<AlertView, 'body' | 'timestamp'>): Record<string, JsonValue> {
   const { data } = body as { readonly data: { readonly [key: string]: JsonValue } };
   return { ...data, timestamp: iso(timestamp) };
 }

@@ -3,8 +3,11 @@ import type { Logger } from 'pino';
 import type { Tocsin } from '../runtime/server.js';
 import { alertRoutes } from './alert_routes.js';
 import { createApp } from './app.js';
+import { backtestRoute } from './backtest_route.js';
 import { destinationRoutes } from './destination_routes.js';
 import { eventRoutes } from './event_routes.js';
+import { Guard } from './guard.js';
+import { liveRoute } from './live_route.js';
 import { Metrics } from './metrics.js';
 import { describe } from './openapi.js';
 import { operationRoutes } from './operation_routes.js';
@@ -20,13 +23,14 @@ export interface Api {
   readonly document: object;
 }
 
-/** The REST API over a running server. `version` is the package's. */
+/** The REST API over a running server. `version` is the package's; without a guard everybody may do everything. */
 export function createApi(parts: {
   readonly tocsin: Tocsin;
   readonly version: string;
   readonly logger: Logger;
+  readonly guard?: Guard;
 }): Api {
-  const { tocsin, version, logger } = parts;
+  const { tocsin, version, logger, guard = new Guard() } = parts;
   const metrics = new Metrics();
   registerRuntimeMetrics(metrics.registry, tocsin.reader);
   let document: object = {};
@@ -35,11 +39,17 @@ export function createApi(parts: {
     ...streamRoutes(tocsin.catalog),
     ...eventRoutes(tocsin.ingest, tocsin.reader),
     ...ruleRoutes(tocsin.catalog),
+    backtestRoute(tocsin.backtests),
     ...destinationRoutes(tocsin.destinations),
+    // Before /v1/alerts/{id}: the path is one of its own.
+    liveRoute({
+      ...{ live: tocsin.live, reader: tocsin.reader, registry: metrics.registry },
+      patience: tocsin.settings.liveStall,
+    }),
     ...alertRoutes(tocsin.reader),
   ];
   document = describe(routes, version);
-  return { routes, document, handle: createApp({ routes, document, metrics, logger }) };
+  return { routes, document, handle: createApp({ routes, document, metrics, logger, guard }) };
 }
 
 async function readiness(tocsin: Tocsin): Promise<{ reason: string; message: string } | null> {

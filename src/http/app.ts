@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express from 'express';
-import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
+import { neededScope } from './access.js';
 import { sendAnswer, sendProblem } from './answer.js';
 import { boundedRoom } from './body.js';
 import { docsPage } from './docs.js';
+import { type Caller, type Guard, NOBODY } from './guard.js';
 import type { Metrics } from './metrics.js';
-import { checkOrigin } from './origin.js';
 import { Problem } from './problem.js';
 import type { Route } from './route.js';
 import { problemOf } from './translate.js';
@@ -19,6 +19,7 @@ export interface AppParts {
   readonly document: object;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly guard: Guard;
 }
 
 /** Bytes of bodies that are read and worked on at a time, those of events left out: they have a bound of their own. */
@@ -28,17 +29,27 @@ const BODIES_AT_A_TIME = 64 * 1024 * 1024;
 const EVENTS = /^\/v1\/streams\/([^/?]+)\/events(?:\?|$)/;
 
 /** The whole API as one listener for node:http. Every answer that is no success is a problem (RFC 9457). */
-export function createApp({ routes, document, metrics, logger }: AppParts): RequestListener {
+export function createApp({ routes, document, metrics, logger, guard }: AppParts): RequestListener {
+  /** Who asks, of requests that are logged. */
+  const callers = new WeakMap<IncomingMessage, Caller>();
   const room = boundedRoom(BODIES_AT_A_TIME);
   const serve = async (
     route: Route,
+    caller: Caller,
     params: Readonly<Record<string, string>>,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {
     metrics.matched(request, route.path);
     try {
-      sendAnswer(request, response, await route.handle(request, params, room));
+      const needed = neededScope(route.purpose.id);
+      guard.check(caller, needed);
+      const answer = await route.handle(request, params, room, caller.key?.name ?? null);
+      if (answer.stream !== undefined) {
+        const unwatch = guard.watch(caller, needed, () => response.destroy());
+        response.once('close', unwatch);
+      }
+      await sendAnswer(request, response, answer);
     } catch (error) {
       fail(error, request, response);
     }
@@ -61,24 +72,18 @@ export function createApp({ routes, document, metrics, logger }: AppParts): Requ
     sendProblem(request, response, problem);
   };
 
+  const callerOf = (request: IncomingMessage): Caller => callers.get(request) ?? NOBODY;
+
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', false);
   app.set('case sensitive routing', true);
   app.set('strict routing', true);
-  app.use(requestLog(logger));
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        directives: { 'img-src': ["'self'", 'data:'], 'upgrade-insecure-requests': null },
-      },
-      strictTransportSecurity: false,
-    }),
-  );
+  app.use(requestLog(logger, (request) => callers.get(request)?.key?.name ?? null));
   for (const route of routes) {
     app[route.method](route.path.replaceAll(/\{(\w+)\}/g, ':$1'), (request, response) =>
-      serve(route, request.params as Record<string, string>, request, response),
+      serve(route, callerOf(request), request.params as Record<string, string>, request, response),
     );
   }
   app.use('/docs', docsPage(document));
@@ -89,14 +94,17 @@ export function createApp({ routes, document, metrics, logger }: AppParts): Requ
   );
 
   const take = (request: IncomingMessage, response: ServerResponse): void => {
-    checkOrigin(request);
-    const name = ingest && request.method === 'POST' ? EVENTS.exec(request.url ?? '')?.[1] : undefined;
-    if (name === undefined || ingest === undefined) {
-      app(request, response);
+    const caller = guard.caller(request, Date.now());
+    const name = request.method === 'POST' ? EVENTS.exec(request.url ?? '')?.[1] : undefined;
+    const isEvents = name !== undefined && ingest !== undefined;
+    // Events that may come in are bounded by their bytes instead: one a request is a fair use.
+    if (!isEvents || !guard.may(caller, neededScope(ingest.purpose.id))) guard.count(caller, request);
+    if (isEvents) {
+      void serve(ingest, caller, { name: decodeURIComponent(name) }, request, response);
       return;
     }
-    response.setHeader('x-content-type-options', 'nosniff');
-    void serve(ingest, { name: decodeURIComponent(name) }, request, response);
+    callers.set(request, caller);
+    app(request, response);
   };
   const ingest = routes.find(({ method, path }) => method === 'post' && path === '/v1/streams/{name}/events');
   return (request, response) => {
@@ -109,8 +117,11 @@ export function createApp({ routes, document, metrics, logger }: AppParts): Requ
   };
 }
 
-/** One line for each request, with stable names; no header and no body is logged. */
-function requestLog(logger: Logger): express.RequestHandler {
+/** One line for each request, with stable names, and the name of the key that came with it; no header and no body is logged. */
+function requestLog(
+  logger: Logger,
+  keyOf: (request: IncomingMessage) => string | null,
+): express.RequestHandler {
   return pinoHttp<express.Request, express.Response>({
     logger,
     genReqId: () => randomUUID(),
@@ -123,15 +134,23 @@ function requestLog(logger: Logger): express.RequestHandler {
     },
     customSuccessMessage: () => 'request',
     customErrorMessage: () => 'request',
-    customSuccessObject: (request, response, { duration_ms }) => seen(request, response, duration_ms),
-    customErrorObject: (request, response, _error, { duration_ms }) => seen(request, response, duration_ms),
+    customSuccessObject: (request, response, { duration_ms }) =>
+      seen(request, response, duration_ms, keyOf(request)),
+    customErrorObject: (request, response, _error, { duration_ms }) =>
+      seen(request, response, duration_ms, keyOf(request)),
   });
 }
 
-function seen(request: IncomingMessage, response: ServerResponse, duration: unknown): object {
+function seen(
+  request: IncomingMessage,
+  response: ServerResponse,
+  duration: unknown,
+  key: string | null,
+): object {
   return {
     method: request.method,
     path: pathOf(request),
+    ...(key === null ? {} : { key }),
     status: response.statusCode,
     duration_ms: duration,
   };
@@ -154,7 +173,7 @@ function unrouted(routes: readonly Route[], request: IncomingMessage, response: 
   if (methods.has('GET')) methods.add('HEAD');
   const allow = [...methods, 'OPTIONS'].join(', ');
   if (request.method === 'OPTIONS') {
-    sendAnswer(request, response, { status: 204, headers: { allow } });
+    void sendAnswer(request, response, { status: 204, headers: { allow } });
     return;
   }
   sendProblem(

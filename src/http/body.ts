@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { Problem } from './problem.js';
 
-/** The largest body, in bytes, compressed or not. */
+/** The largest body of any route, in bytes, compressed or not: a batch of events. */
 export const BODY_LIMIT = 10 * 1024 * 1024;
 
-const unzip = promisify(gunzip);
+/** The largest body where no events are: a statement has 32 kB at most, its JSON form with parameters somewhat more. */
+export const STATEMENT_LIMIT = 512 * 1024;
 
 /** Takes room for so many bytes and gives what frees it again. Throws when there is none. */
 export type Reserve = (bytes: number) => () => void;
@@ -24,13 +24,19 @@ export function boundedRoom(limit: number): Reserve {
   };
 }
 
+/** How a body is read: where its bytes are counted, and how many there may be, compressed or not. */
+export interface Reading {
+  readonly reserve: Reserve;
+  readonly limit: number;
+}
+
 /**
  * Reads a request's body and calls `use` with it; its bytes count in `reserve` until `use` has settled.
  * @throws Problem `body_too_large`, `unsupported_encoding`, `invalid_compression`, and what `reserve` throws
  */
 export async function withBody<T>(
   request: IncomingMessage,
-  reserve: Reserve,
+  { reserve, limit }: Reading,
   use: (body: Buffer) => Promise<T> | T,
 ): Promise<T> {
   const claims: (() => void)[] = [];
@@ -38,37 +44,61 @@ export async function withBody<T>(
   const claim = (upTo: number): void => {
     if (upTo <= claimed) return;
     // In steps, so that a body that comes in many small pieces does not ask for each.
-    const more = Math.max(upTo - claimed, Math.min(claimed, BODY_LIMIT - claimed));
+    const more = Math.max(upTo - claimed, Math.min(claimed, limit - claimed));
     claims.push(reserve(more));
     claimed += more;
   };
   try {
-    return await use(await read(request, claim));
+    return await use(await read(request, limit, claim));
   } finally {
     for (const free of claims) free();
   }
 }
 
-async function read(request: IncomingMessage, claim: (upTo: number) => void): Promise<Buffer> {
+async function read(request: IncomingMessage, limit: number, claim: (upTo: number) => void): Promise<Buffer> {
   const encoding = contentEncoding(request);
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > BODY_LIMIT) throw tooLarge(`the body has ${announced} bytes`);
+  if (announced > limit) throw tooLarge(`the body has ${announced} bytes`, limit);
   claim(announced);
   const raw = await collect(request, (size) => {
-    if (size > BODY_LIMIT) throw tooLarge('the body goes on past the limit');
+    if (size > limit) throw tooLarge('the body goes on past the limit', limit);
     claim(size);
   });
   if (encoding === 'identity' || raw.length === 0) return raw;
-  try {
-    const body = await unzip(raw, { maxOutputLength: BODY_LIMIT });
-    claim(raw.length + body.length);
-    return body;
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('the body is larger when it is decompressed');
-    if (!code?.startsWith('Z_')) throw error;
-    throw new Problem('invalid_compression', 'the body is said to be gzip, but cannot be decompressed');
-  }
+  return inflate(raw, (size) => {
+    if (size > limit) throw tooLarge('the body is larger when it is decompressed', limit);
+    claim(raw.length + size);
+  });
+}
+
+/** `see` is told the size so far at each piece, before the next is made, and ends it by throwing. */
+function inflate(raw: Buffer, see: (size: number) => void): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    const gunzip = createGunzip({ chunkSize: 64 * 1024 });
+    gunzip.on('data', (piece: Buffer) => {
+      size += piece.length;
+      try {
+        see(size);
+      } catch (error) {
+        gunzip.destroy();
+        reject(error);
+        return;
+      }
+      pieces.push(piece);
+    });
+    gunzip.on('end', () => resolve(Buffer.concat(pieces, size)));
+    gunzip.on('error', (error: NodeJS.ErrnoException) => {
+      const isData = error.code?.startsWith('Z_') ?? false;
+      reject(
+        isData
+          ? new Problem('invalid_compression', 'the body is said to be gzip, but cannot be decompressed')
+          : error,
+      );
+    });
+    gunzip.end(raw);
+  });
 }
 
 /** Whether a body that was announced is one that will be read: what `Expect: 100-continue` asks. */
@@ -89,10 +119,10 @@ function contentEncoding(request: IncomingMessage): 'identity' | 'gzip' {
   );
 }
 
-function tooLarge(said: string): Problem {
+function tooLarge(said: string, limit: number): Problem {
   return new Problem(
     'body_too_large',
-    `${said}; at most ${BODY_LIMIT} bytes are taken: send several smaller ones`,
+    `${said}; at most ${limit} bytes are taken: send several smaller ones`,
   );
 }
 

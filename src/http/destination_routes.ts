@@ -3,6 +3,7 @@ import type { Destinations, DestinationView } from '../runtime/destinations.js';
 import { RuntimeError } from '../runtime/error.js';
 import { decodeCursor } from './cursor.js';
 import { iso, page, pageOf, pageQuery, timeOut } from './page.js';
+import { preconditionsOf } from './preconditions.js';
 import { type Route, route } from './route.js';
 import { ETAG, named } from './shared_schemas.js';
 
@@ -94,6 +95,7 @@ export function destinationRoutes(destinations: Destinations): Route[] {
         'bad_option',
         'bad_destination',
         'name_conflict',
+        'limit_reached',
         'not_ready',
         'store_full',
         'store_unavailable',
@@ -107,7 +109,7 @@ export function destinationRoutes(destinations: Destinations): Route[] {
           ...(sent === undefined ? {} : { headers: sent }),
           ...(timeout === undefined ? {} : { timeout }),
           ...(retry === undefined ? {} : { retry }),
-          ifMatch: headers['if-match'] ?? null,
+          ...preconditionsOf(headers),
         });
         return {
           status: put.created ? 201 : 200,
@@ -142,7 +144,7 @@ export function destinationRoutes(destinations: Destinations): Route[] {
       responses: { 204: { description: 'It is gone' } },
       problems: ['unknown_destination', 'destination_in_use', 'not_ready', 'store_unavailable'],
       handle: async ({ params: { name }, headers }) => {
-        await destinations.delete(name, { ifMatch: headers['if-match'] ?? null });
+        await destinations.delete(name, preconditionsOf(headers));
         return { status: 204 };
       },
     }),

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { Router } from 'express';
 import swagger from 'swagger-ui-express';
 import { Problem } from './problem.js';
+import { SECURITY_HEADERS } from './security_headers.js';
 
 const OPTIONS = {
   customSiteTitle: 'Tocsin API',
@@ -16,6 +17,7 @@ const NOT_SERVED =
 export function docsPage(document: object): RequestHandler {
   const router = Router({ strict: true });
   router.use((request, response, next) => {
+    for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       const headers = { allow: 'GET, HEAD' };
       throw new Problem('method_not_allowed', `${request.method} is not for this path`, { headers });

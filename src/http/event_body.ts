@@ -67,7 +67,8 @@ function splitBytes(body: Buffer): Buffer[] {
   return lines;
 }
 
-function checkCount(events: Incoming[]): Incoming[] {
+/** @throws Problem `empty_body`, `body_too_large` */
+export function checkCount(events: Incoming[]): Incoming[] {
   if (events.length === 0) throw new Problem('empty_body', 'the body holds no event');
   if (events.length > EVENTS_LIMIT) {
     throw new Problem(

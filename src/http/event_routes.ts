@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod';
-import type { Ingest } from '../runtime/ingest.js';
+import type { Incoming, Ingest } from '../runtime/ingest.js';
 import type { Reader } from '../runtime/reader.js';
+import {
+  attributesText,
+  BATCHED,
+  eventsOfBatch,
+  eventsOfBinary,
+  eventsOfStructured,
+  eventsType,
+  isBinaryMode,
+  STRUCTURED,
+} from './cloudevent_body.js';
 import { decodeNumberCursor, encodeCursor } from './cursor.js';
 import { EVENTS_LIMIT, eventsOfJson, eventsOfLines, idempotencyKey } from './event_body.js';
 import { iso, pageOf, pageQuery, timeIn, timeOut, wholeNumber } from './page.js';
@@ -12,6 +23,30 @@ import { named } from './shared_schemas.js';
 const event = z
   .looseObject({})
   .meta({ id: 'Event', example: { card: '4000', amount: 1.2, at: '2026-11-23T21:05:00Z' } });
+
+const cloudEvent = z
+  .looseObject({
+    specversion: z.literal('1.0'),
+    id: z.string().min(1),
+    source: z.string().min(1).meta({ description: '`source` and `id` together tell repeats.' }),
+    type: z.string().min(1),
+    time: z.string().optional().meta({ description: 'The event time, where `data` has none.' }),
+    data: z.looseObject({}).meta({ description: "Its fields are the event's columns." }),
+  })
+  .meta({
+    id: 'CloudEvent',
+    example: {
+      ...{ specversion: '1.0', id: '81', source: '/terminals/7', type: 'com.example.payment' },
+      ...{ time: '2026-11-23T21:05:00Z', data: { card: '4000', amount: 1.2 } },
+    },
+  });
+
+const postHeaders = z.object({
+  'idempotency-key': z.string().min(1).max(255).optional().meta({
+    description:
+      'The whole request is taken once: a repeat within the window is answered with its events counted as duplicates, the same key with another body with 422.',
+  }),
+});
 
 const postedSchema = z
   .object({
@@ -44,7 +79,9 @@ export function eventRoutes(ingest: Ingest, reader: Reader): Route[] {
         summary: 'Post events',
         description:
           `One object, an array, or one object a line; at most ${EVENTS_LIMIT} events and 10 MiB. The answer is 202 once the events are durable. ` +
-          'A bad event is listed by its index and spoils no other, unless `atomic=true`. With an `Idempotency-Key` header the whole request is taken once.',
+          'A bad event is listed by its index and spoils no other, unless `atomic=true`. With an `Idempotency-Key` header the whole request is taken once. ' +
+          "CloudEvents 1.0 are taken in all three modes of HTTP (binary: `ce-*` headers beside a JSON body): the fields of `data` are the event's columns, " +
+          '`time` is the event time where `data` has none, a declared column `ce_x` takes the attribute `x`, and (`source`, `id`) tells repeats.',
       },
       params: named,
       query: z.strictObject({
@@ -55,7 +92,11 @@ export function eventRoutes(ingest: Ingest, reader: Reader): Route[] {
         'application/x-ndjson': z
           .string()
           .meta({ example: '{"card":"4000","amount":1.2}\n{"card":"4000","amount":900}\n' }),
+        [STRUCTURED]: cloudEvent,
+        [BATCHED]: z.array(cloudEvent),
       },
+      headers: postHeaders,
+      contentType: eventsType,
       raw: true,
       reserve: (bytes) => ingest.reserve(bytes),
       responses: {
@@ -64,6 +105,7 @@ export function eventRoutes(ingest: Ingest, reader: Reader): Route[] {
       problems: [
         'unknown_stream',
         'bad_name',
+        'limit_reached',
         'no_event_taken',
         'idempotency_key_reused',
         'not_ready',
@@ -72,13 +114,10 @@ export function eventRoutes(ingest: Ingest, reader: Reader): Route[] {
       ],
       handle: async ({ params: { name }, query, body, headers }) => {
         const key = idempotencyKey(headers['idempotency-key']);
-        const events =
-          body.type === 'application/json' ? eventsOfJson(body.bytes) : eventsOfLines(body.bytes);
+        const events = eventsOf(body.type, headers, body.bytes);
         const posted = await ingest.post(name, events, {
           atomic: query.atomic === 'true',
-          ...(key === null
-            ? {}
-            : { idempotencyKey: key, digest: createHash('sha256').update(body.bytes).digest('base64url') }),
+          ...(key === null ? {} : { idempotencyKey: key, digest: digestOf(headers, body.bytes) }),
         });
         const { accepted, duplicates, rejected, offsets } = posted;
         const warnings = posted.created ? { warnings: [undeclared(posted.stream)] } : {};
@@ -136,6 +175,26 @@ export function eventRoutes(ingest: Ingest, reader: Reader): Route[] {
       },
     }),
   ];
+}
+
+function eventsOf(type: string, headers: IncomingHttpHeaders, bytes: Buffer): Incoming[] {
+  switch (type) {
+    case STRUCTURED:
+      return eventsOfStructured(bytes);
+    case BATCHED:
+      return eventsOfBatch(bytes);
+    case 'application/x-ndjson':
+      return eventsOfLines(bytes);
+    default:
+      return isBinaryMode(headers) ? eventsOfBinary(headers, bytes) : eventsOfJson(bytes);
+  }
+}
+
+/** What two requests must have in common to be the same: in binary mode a part of the event stands in the header. */
+function digestOf(headers: IncomingHttpHeaders, bytes: Buffer): string {
+  const hash = createHash('sha256').update(bytes);
+  if (isBinaryMode(headers)) hash.update(attributesText(headers));
+  return hash.digest('base64url');
 }
 
 function undeclared(stream: string): { code: string; message: string } {

@@ -2,13 +2,17 @@ import {
   createServer,
   type IncomingMessage,
   type RequestListener,
+  type Server,
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { sendProblem } from './answer.js';
 import { BODY_LIMIT, isTooLong } from './body.js';
+import type { Certificate } from './certificate.js';
 import { PROBLEM_TYPE, Problem, problemBody } from './problem.js';
+import { SECURITY_HEADERS } from './security_headers.js';
 
 /** Milliseconds. */
 export interface Timeouts {
@@ -17,50 +21,84 @@ export interface Timeouts {
   /** For a whole request, body included: what a slow body meets. */
   readonly request: number;
   readonly keepAlive: number;
+  /** For a connection on which nothing moves in either direction: what a reader meets that takes no answer. */
+  readonly silence: number;
 }
 
-export const TIMEOUTS: Timeouts = { headers: 10_000, request: 30_000, keepAlive: 65_000 };
+export const TIMEOUTS: Timeouts = { headers: 10_000, request: 30_000, keepAlive: 65_000, silence: 300_000 };
+
+/** How a server listens, besides where. */
+export interface Listening {
+  readonly timeouts?: Timeouts;
+  /** How many connections are held at a time; one more is closed at once. */
+  readonly connections?: number;
+  /** None: plain HTTP. */
+  readonly certificate?: Certificate | null;
+}
 
 export interface Listener {
   /** `http://127.0.0.1:8080`: with the port that was picked where 0 was asked for. */
   readonly url: string;
+  /** Shows another certificate to those who connect from now on. No effect on a server of plain HTTP. */
+  renew(certificate: Certificate): void;
   /** Takes no new connections, lets requests under way end for up to `grace` milliseconds, then cuts them off. */
   close(grace: number): Promise<void>;
 }
 
 /**
- * Listens on an address.
+ * Listens on an address; host '' is every address of the machine.
  * @throws the system's error (EADDRINUSE, EACCES, ...) when it cannot
  */
 export async function listen(
   handle: RequestListener,
   address: { readonly host: string; readonly port: number },
-  timeouts: Timeouts = TIMEOUTS,
+  { timeouts = TIMEOUTS, connections, certificate = null }: Listening = {},
 ): Promise<Listener> {
   const answering = new WeakMap<object, ServerResponse>();
   let stopping = false;
   /** Connections on which no request has begun. */
   const fresh = new Set<Socket>();
+  /** Connections on which TLS is not agreed on, by their other end: the server's own list has none of them. */
+  const shaking = new Map<string, Socket>();
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     answering.set(request.socket, response);
     fresh.delete(request.socket);
     if (stopping) response.setHeader('connection', 'close');
     handle(request, response);
   };
-  const server = createServer(
-    {
-      maxHeaderSize: 16 * 1024,
-      headersTimeout: timeouts.headers,
-      requestTimeout: timeouts.request,
-      keepAliveTimeout: timeouts.keepAlive,
-      connectionsCheckingInterval: Math.min(1_000, timeouts.headers / 2, timeouts.request / 2),
-    },
-    take,
-  );
-  server.on('connection', (socket: Socket) => {
+  const options = {
+    maxHeaderSize: 16 * 1024,
+    // Node takes no longer one than for the whole request.
+    headersTimeout: Math.min(timeouts.headers, timeouts.request),
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.keepAlive,
+    connectionsCheckingInterval: Math.min(1_000, timeouts.headers / 2, timeouts.request / 2),
+  };
+  const secure =
+    certificate === null
+      ? null
+      : createTlsServer({ ...options, ...certificate, handshakeTimeout: timeouts.headers }, take);
+  const server: Server = secure ?? createServer(options, take);
+  server.timeout = timeouts.silence;
+  if (connections !== undefined) server.maxConnections = connections;
+  const begin = (socket: Socket): void => {
     fresh.add(socket);
     socket.once('close', () => fresh.delete(socket));
-  });
+  };
+  if (secure === null) server.on('connection', begin);
+  else {
+    secure.on('connection', (socket: Socket) => {
+      const end = endOf(socket);
+      shaking.set(end, socket);
+      socket.once('close', () => shaking.delete(end));
+    });
+    // There is nobody yet to tell a problem to, and Node keeps one whose handshake took too long.
+    secure.on('tlsClientError', (_, socket) => socket.destroy());
+    secure.on('secureConnection', (socket) => {
+      shaking.delete(endOf(socket));
+      begin(socket);
+    });
+  }
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (isTooLong(request)) {
       const problem = new Problem(
@@ -85,13 +123,14 @@ export async function listen(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address.port, address.host, () => {
+    server.listen(address.port, address.host === '' ? undefined : address.host, () => {
       server.off('error', reject);
       resolve();
     });
   });
   return {
-    url: urlOf(server.address() as AddressInfo),
+    url: urlOf(secure === null ? 'http' : 'https', server.address() as AddressInfo),
+    renew: (next) => secure?.setSecureContext({ ...next }),
     close: (grace) =>
       new Promise((resolve) => {
         stopping = true;
@@ -103,14 +142,18 @@ export async function listen(
           clearInterval(idle);
           resolve();
         });
-        for (const socket of fresh) socket.destroy();
+        for (const socket of [...fresh, ...shaking.values()]) socket.destroy();
         server.closeIdleConnections();
       }),
   };
 }
 
-function urlOf({ address, port, family }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+function endOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort}`;
+}
+
+function urlOf(scheme: 'http' | 'https', { address, port, family }: AddressInfo): string {
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 /** What the parser refuses, before there is a request. */
@@ -131,6 +174,7 @@ function rawProblem(problem: Problem): string {
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Error'}`,
     `content-type: ${PROBLEM_TYPE}; charset=utf-8`,
     `content-length: ${Buffer.byteLength(body)}`,
+    ...SECURITY_HEADERS.map(([name, value]) => `${name}: ${value}`),
     'cache-control: no-store',
     'connection: close',
     '',

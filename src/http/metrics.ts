@@ -33,14 +33,21 @@ export class Metrics {
   /** Counts the request when its answer has ended. */
   watch(request: IncomingMessage, response: ServerResponse): void {
     const start = process.hrtime.bigint();
+    let isSent = false;
+    // An answer whose connection was cut is finished too, for Node.
+    response.once('finish', () => {
+      isSent = !request.socket.destroyed;
+    });
     response.once('close', () => {
       const route = this.routes.get(request) ?? 'unmatched';
       const method = METHODS.has(request.method ?? '') ? (request.method as string) : 'other';
       this.requests.inc({
         method,
         route,
-        status: response.writableFinished ? response.statusCode : 'aborted',
+        status: isSent ? response.statusCode : 'aborted',
       });
+      // A stream lasts as long as its reader likes.
+      if (String(response.getHeader('content-type')).startsWith('text/event-stream')) return;
       this.durations.observe({ route }, Number(process.hrtime.bigint() - start) / 1e9);
     });
   }

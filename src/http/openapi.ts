@@ -5,9 +5,11 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
+import { neededScope } from './access.js';
 import { PROBLEM_TYPE, PROBLEMS, type ProblemCode } from './problem.js';
 import { problemSchema } from './problem_schema.js';
 import type { Response, Route } from './route.js';
+import { SCOPES } from './scope.js';
 
 /** Problems that any route with a body can give. */
 const OF_BODIES: readonly ProblemCode[] = [
@@ -29,9 +31,27 @@ const OF_ALL: readonly ProblemCode[] = [
   'malformed_url',
   'foreign_host',
   'foreign_origin',
+  'rate_limited',
   'internal_error',
   'not_ready',
 ];
+
+/** What only a server with keys answers. */
+const OF_KEYS: readonly ProblemCode[] = ['unauthenticated', 'missing_scope'];
+
+const KEY = 'key';
+
+const SECURITY = {
+  [KEY]: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'A key of the server, as `Authorization: Bearer KEY`. Each operation names the scope that the key must have; without keys the server asks for none, and listens on the loopback only.\n\n' +
+      Object.entries(SCOPES)
+        .map(([scope, meaning]) => `- \`${scope}\`: ${meaning}`)
+        .join('\n'),
+  },
+} as const;
 
 const TAGS = [
   { name: 'Streams', description: 'What flows: declared streams and their events.' },
@@ -60,12 +80,15 @@ export function describe(routes: readonly Route[], version: string): object {
     },
     servers: [{ url: '/' }],
     tags: TAGS,
+    components: { securitySchemes: SECURITY },
     paths: paths as ZodOpenApiPathsObject,
   });
 }
 
 function operation(route: Route): ZodOpenApiOperationObject {
   const { purpose } = route;
+  const headers = route.guarded ? route.headers.extend(PRECONDITIONS.shape) : route.headers;
+  const needed = neededScope(purpose.id);
   const types = Object.keys(route.bodies);
   const shaped = (schema: z.ZodObject): boolean => Object.keys(schema.shape).length > 0;
   return {
@@ -73,10 +96,11 @@ function operation(route: Route): ZodOpenApiOperationObject {
     tags: [purpose.tag],
     summary: purpose.summary,
     ...(purpose.description ? { description: purpose.description } : {}),
+    security: needed === null ? [] : [{ [KEY]: [needed] }],
     requestParams: {
       ...(shaped(route.params) ? { path: route.params } : {}),
       ...(shaped(route.query) ? { query: route.query } : {}),
-      ...(route.guarded ? { header: IF_MATCH } : {}),
+      ...(shaped(headers) ? { header: headers } : {}),
     },
     ...(types.length > 0
       ? {
@@ -92,10 +116,14 @@ function operation(route: Route): ZodOpenApiOperationObject {
   };
 }
 
-const IF_MATCH = z.object({
+const PRECONDITIONS = z.object({
   'if-match': z.string().optional().meta({
     description:
       'The ETag that was last seen: when it is no longer the present one, nothing is changed and the answer is 412.',
+  }),
+  'if-none-match': z.string().optional().meta({
+    description:
+      '`*`: only when there is nothing of that name yet; else nothing is changed and the answer is 412.',
   }),
 });
 
@@ -103,8 +131,9 @@ function responses(route: Route): ZodOpenApiResponsesObject {
   const described: Record<string, object> = {};
   for (const [status, response] of Object.entries(route.responses)) described[status] = success(response);
   const bodies = Object.keys(route.bodies).length > 0 ? OF_BODIES : [];
+  const keys = neededScope(route.purpose.id) === null ? [] : OF_KEYS;
   const guard: readonly ProblemCode[] = route.guarded ? ['precondition_failed'] : [];
-  for (const [status, codes] of byStatus([...OF_ALL, ...bodies, ...guard, ...route.problems])) {
+  for (const [status, codes] of byStatus([...OF_ALL, ...keys, ...bodies, ...guard, ...route.problems])) {
     described[status] = {
       description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('. '),
       content: { [PROBLEM_TYPE]: { schema: problemSchema } },

@@ -17,7 +17,8 @@ export function checkOrigin(request: IncomingMessage): void {
       `without keys this server answers to localhost and loopback addresses only, not to the Host ${host.slice(0, 100)}; a proxy before it sets Host to the address it connects to`,
     );
   }
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host ?? ''}`.toLowerCase()) {
+  const scheme = 'encrypted' in request.socket ? 'https' : 'http';
+  if (origin !== undefined && origin.toLowerCase() !== `${scheme}://${host ?? ''}`.toLowerCase()) {
     throw new Problem(
       'foreign_origin',
       `the request comes from a page of ${origin.slice(0, 100)}; only pages of this server may call it`,

@@ -12,6 +12,8 @@ type HttpCode =
   | 'invalid_compression'
   | 'too_deep'
   | 'number_out_of_range'
+  | 'unauthenticated'
+  | 'missing_scope'
   | 'foreign_host'
   | 'foreign_origin'
   | 'not_found'
@@ -22,6 +24,7 @@ type HttpCode =
   | 'unsupported_media_type'
   | 'unsupported_encoding'
   | 'invalid_body'
+  | 'rate_limited'
   | 'header_too_large'
   | 'internal_error';
 
@@ -43,6 +46,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
   invalid_compression: { status: 400, title: 'The body cannot be decompressed' },
   too_deep: { status: 400, title: 'The JSON nests too deep' },
   number_out_of_range: { status: 400, title: 'A number is out of range' },
+  unauthenticated: { status: 401, title: 'A key is needed' },
+  missing_scope: { status: 403, title: 'The key is not for this' },
   foreign_host: { status: 403, title: 'The Host is not one of this server' },
   foreign_origin: { status: 403, title: 'Pages of other sites may not use this server' },
   not_found: { status: 404, title: 'There is nothing at this path' },
@@ -59,7 +64,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
   destination_in_use: { status: 409, title: 'Rules notify the destination' },
   name_conflict: { status: 409, title: 'Another name differs in case only' },
   not_retryable: { status: 409, title: 'The delivery cannot be tried again' },
-  trimmed: { status: 410, title: 'That part of the log is gone' },
+  trimmed: { status: 409, title: 'That part of the log is gone' },
+  limit_reached: { status: 409, title: 'There are as many as this server holds' },
   precondition_failed: { status: 412, title: 'It was changed in the meantime' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body has a type that is not taken here' },
@@ -75,6 +81,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key came with another body before' },
   too_far_ahead: { status: 422, title: 'The time is too far ahead of the clock' },
   bad_destination: { status: 422, title: 'The destination cannot be sent to' },
+  rate_limited: { status: 429, title: 'These are too many requests in a short time' },
   overloaded: { status: 429, title: 'More is under way than the server can hold' },
   header_too_large: { status: 431, title: 'The header is too large' },
   internal_error: { status: 500, title: 'The server failed' },
@@ -132,7 +139,7 @@ export class Problem extends Error {
     this.name = 'Problem';
     this.status = PROBLEMS[code].status;
     this.errors = extras.errors ?? [];
-    this.headers = extras.headers ?? (COME_AGAIN.has(this.status) ? { 'retry-after': '1' } : {});
+    this.headers = { ...(COME_AGAIN.has(this.status) ? { 'retry-after': '1' } : {}), ...extras.headers };
     this.members = extras.members ?? {};
   }
 }

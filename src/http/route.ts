@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import { decodeUtf8, JsonError, type JsonValue, parseJson } from '../event/json.js';
 import type { Answer } from './answer.js';
-import { type Reserve, withBody } from './body.js';
+import { BODY_LIMIT, type Reserve, STATEMENT_LIMIT, withBody } from './body.js';
 import { placeIn } from './diagnostics.js';
 import { jsonErrorAt } from './json_position.js';
 import { acceptedType } from './media_type.js';
@@ -23,6 +23,10 @@ export interface Call<P, Q, B> {
   readonly query: Q;
   readonly body: B;
   readonly headers: IncomingHttpHeaders;
+  /** For those that work as long as the client is there. */
+  readonly request: IncomingMessage;
+  /** The name of the key that asks, or null where there are no keys. */
+  readonly by: string | null;
 }
 
 export interface Response {
@@ -50,6 +54,7 @@ export interface Route {
   readonly purpose: Purpose;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
+  readonly headers: z.ZodObject;
   readonly bodies: Bodies;
   /** By status. */
   readonly responses: Readonly<Record<number, Response>>;
@@ -61,6 +66,7 @@ export interface Route {
     request: IncomingMessage,
     params: Readonly<Record<string, string>>,
     reserve: Reserve,
+    by: string | null,
   ): Promise<Answer>;
 }
 
@@ -72,8 +78,14 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends Bod
   readonly responses: Readonly<Record<number, Response>>;
   readonly problems?: readonly ProblemCode[];
   readonly guarded?: boolean;
+  /** The largest body, in bytes; left out: what fits a statement, or for `raw` what fits a batch of events. */
+  readonly limit?: number;
   /** Where its bodies are counted, if not with all others. */
   readonly reserve?: Reserve;
+  /** What the Content-Type is taken for, where the header alone does not say it. */
+  readonly contentType?: (headers: IncomingHttpHeaders) => string | undefined;
+  /** Request headers that it takes, for the description. */
+  readonly headers?: z.ZodObject;
   /** The route reads the bytes itself: its schemas only describe them, and `value` is undefined. */
   readonly raw?: boolean;
   readonly handle: (call: Call<z.output<P>, z.output<Q>, Body<B>>) => Promise<Answer> | Answer;
@@ -91,26 +103,31 @@ export function route<
   const params = (definition.params ?? NOTHING) as P;
   const query = (definition.query ?? NOTHING) as Q;
   const bodies = (definition.bodies ?? {}) as B;
+  const limit = definition.limit ?? (definition.raw ? BODY_LIMIT : STATEMENT_LIMIT);
   return {
     method,
     path,
     purpose: definition.purpose,
     params,
     query,
+    headers: definition.headers ?? NOTHING,
     bodies,
     responses: definition.responses,
     problems: definition.problems ?? [],
     guarded: definition.guarded ?? false,
-    async handle(request, given, reserve) {
+    async handle(request, given, reserve, by) {
       const call = {
         params: checked(params, given, 'path parameter'),
         query: checked(query, queryOf(request.url ?? ''), 'query parameter'),
         headers: request.headers,
+        request,
+        by,
       };
       const types = Object.keys(bodies);
       if (types.length === 0) return definition.handle({ ...call, body: undefined as never });
-      const type = acceptedType(request.headers['content-type'], types);
-      return withBody(request, definition.reserve ?? reserve, (bytes) => {
+      const contentType = definition.contentType ?? ((headers) => headers['content-type']);
+      const type = acceptedType(contentType(request.headers), types);
+      return withBody(request, { reserve: definition.reserve ?? reserve, limit }, (bytes) => {
         const value = definition.raw ? undefined : bodyOf(type, bodies[type] as z.ZodType, bytes);
         return definition.handle({ ...call, body: { type, value, bytes } as Body<B> });
       });

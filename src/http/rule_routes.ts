@@ -1,40 +1,16 @@
 import * as z from 'zod';
 import type { Catalog } from '../runtime/catalog.js';
 import { RuntimeError } from '../runtime/error.js';
-import type { RuleFields } from '../runtime/rule-fields.js';
 import type { RuleVersionView, RuleView } from '../runtime/views.js';
 import { decodeCursor } from './cursor.js';
 import { textErrors } from './diagnostics.js';
 import { iso, page, pageOf, pageQuery, timeOut } from './page.js';
+import { preconditionsOf } from './preconditions.js';
 import { type Route, route } from './route.js';
-import { ETAG, named, sql, warningSchema } from './shared_schemas.js';
+import { ruleBodies, ruleFields, ruleOptions, ruleText, ruleValues } from './rule_body.js';
+import { ETAG, named, warningSchema } from './shared_schemas.js';
 
-const severity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
-const params = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
-const suppress = z.strictObject({ by: z.array(z.string()), for: z.string().meta({ example: '10 MINUTES' }) });
-
-const fields = {
-  severity: severity.optional(),
-  notify: z.array(z.string()).max(100).optional().meta({ description: 'Destinations by name.' }),
-  params: params.optional().meta({ description: 'Values of the `:name` parameters in the text.' }),
-  suppress: suppress.nullable().optional(),
-  on_update: z.enum(['reset', 'keep', 'replay']).optional(),
-  enabled: z.boolean().optional(),
-};
-
-const text = sql.meta({
-  example:
-    'SELECT cashout.card, COUNT(probe.*) AS probes FROM payments MATCH_RECOGNIZE (\n' +
-    "  PARTITION BY card PATTERN (probe{3,} -> cashout) WITHIN INTERVAL '10' MINUTE\n" +
-    '  DEFINE probe AS amount < 2, cashout AS amount > 500)',
-});
-
-const ruleBodies = {
-  'application/sql': text.meta({ description: 'The SELECT, or the whole CREATE RULE.' }),
-  'application/json': z
-    .strictObject({ query: z.string(), ...fields })
-    .meta({ description: 'Fields win over WITH in the text.' }),
-};
+const { severity, params } = ruleValues;
 
 const stored = {
   query: z.string().meta({ description: 'The canonical text.' }),
@@ -64,7 +40,7 @@ const versionSchema = z
     ...stored,
     change: z.enum(['put', 'pause', 'resume', 'delete']),
     at: timeOut,
-    by: z.string().nullable(),
+    by: z.string().nullable().meta({ description: 'The name of the key; null without keys.' }),
   })
   .meta({ id: 'RuleVersion' });
 
@@ -97,8 +73,12 @@ export function ruleRoutes(catalog: Catalog): Route[] {
     route('post', '/v1/rules/validate', {
       purpose: { id: 'validateRule', tag: 'Rules', summary: 'Check a text; nothing is stored' },
       bodies: {
-        'application/sql': text,
-        'application/json': z.strictObject({ query: z.string(), name: z.string().optional(), ...fields }),
+        'application/sql': ruleText,
+        'application/json': z.strictObject({
+          query: z.string(),
+          name: z.string().optional(),
+          ...ruleOptions,
+        }),
       },
       responses: { 200: { description: 'What is right and wrong with it', schema: validationSchema } },
       handle: ({ body }) => {
@@ -136,15 +116,17 @@ export function ruleRoutes(catalog: Catalog): Route[] {
         'not_built',
         'name_conflict',
         'incompatible_change',
+        'limit_reached',
         'not_ready',
         'store_full',
       ],
-      handle: async ({ params: { name }, body, headers }) => {
+      handle: async ({ params: { name }, body, headers, by }) => {
         const { query, ...rest } = body.type === 'application/sql' ? { query: body.value } : body.value;
         const { rule, created } = await catalog.putRule(name, {
           query,
           ...ruleFields(rest),
-          ifMatch: headers['if-match'] ?? null,
+          ...preconditionsOf(headers),
+          by,
         });
         return { status: created ? 201 : 200, body: showRule(rule), headers: { etag: rule.etag } };
       },
@@ -166,8 +148,8 @@ export function ruleRoutes(catalog: Catalog): Route[] {
       guarded: true,
       responses: { 204: { description: 'It is gone' } },
       problems: ['unknown_rule', 'not_ready'],
-      handle: async ({ params: { name }, headers }) => {
-        await catalog.deleteRule(name, { ifMatch: headers['if-match'] ?? null });
+      handle: async ({ params: { name }, headers, by }) => {
+        await catalog.deleteRule(name, { ...preconditionsOf(headers), by });
         return { status: 204 };
       },
     }),
@@ -182,10 +164,11 @@ export function ruleRoutes(catalog: Catalog): Route[] {
               : 'Let a paused rule go on',
         },
         params: named,
+        guarded: true,
         responses: { 200: one },
         problems: ['unknown_rule', 'not_ready'],
-        handle: async ({ params: { name } }) => {
-          const rule = await catalog[verb](name, {});
+        handle: async ({ params: { name }, headers, by }) => {
+          const rule = await catalog[verb](name, { ...preconditionsOf(headers), by });
           return { status: 200, body: showRule(rule), headers: { etag: rule.etag } };
         },
       }),
@@ -205,27 +188,6 @@ export function ruleRoutes(catalog: Catalog): Route[] {
       },
     }),
   ];
-}
-
-interface JsonFields {
-  readonly severity?: string | undefined;
-  readonly notify?: readonly string[] | undefined;
-  readonly params?: Readonly<Record<string, string | number | boolean | null>> | undefined;
-  readonly suppress?: { readonly by: readonly string[]; readonly for: string } | null | undefined;
-  readonly on_update?: string | undefined;
-  readonly enabled?: boolean | undefined;
-}
-
-/** Only what was given: what is left out comes from the text. */
-function ruleFields({ severity, notify, params, suppress, on_update, enabled }: JsonFields): RuleFields {
-  return {
-    ...(severity === undefined ? {} : { severity }),
-    ...(notify === undefined ? {} : { notify }),
-    ...(params === undefined ? {} : { params }),
-    ...(suppress === undefined ? {} : { suppress }),
-    ...(on_update === undefined ? {} : { onUpdate: on_update }),
-    ...(enabled === undefined ? {} : { enabled }),
-  };
 }
 
 function showRule(view: RuleView): object {

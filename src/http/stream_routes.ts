@@ -6,6 +6,7 @@ import { RuntimeError } from '../runtime/error.js';
 import type { StreamView } from '../runtime/views.js';
 import { decodeCursor } from './cursor.js';
 import { iso, page, pageOf, pageQuery, timeOut } from './page.js';
+import { preconditionsOf } from './preconditions.js';
 import { type Route, route } from './route.js';
 import { ETAG, named, sql, warningSchema } from './shared_schemas.js';
 
@@ -76,14 +77,16 @@ export function streamRoutes(catalog: Catalog): Route[] {
         'bad_name',
         'name_conflict',
         'incompatible_change',
+        'limit_reached',
         'not_ready',
         'store_full',
       ],
-      handle: async ({ params: { name }, body, headers }) => {
+      handle: async ({ params: { name }, body, headers, by }) => {
         const query = body.type === 'application/sql' ? body.value : body.value.query;
         const { stream, created } = await catalog.putStream(name, {
           query,
-          ifMatch: headers['if-match'] ?? null,
+          ...preconditionsOf(headers),
+          by,
         });
         return { status: created ? 201 : 200, body: showStream(stream), headers: { etag: stream.etag } };
       },
@@ -105,8 +108,8 @@ export function streamRoutes(catalog: Catalog): Route[] {
       guarded: true,
       responses: { 204: { description: 'It is gone' } },
       problems: ['unknown_stream', 'stream_in_use', 'not_ready'],
-      handle: async ({ params: { name }, headers }) => {
-        await catalog.deleteStream(name, { ifMatch: headers['if-match'] ?? null });
+      handle: async ({ params: { name }, headers, by }) => {
+        await catalog.deleteStream(name, { ...preconditionsOf(headers), by });
         return { status: 204 };
       },
     }),

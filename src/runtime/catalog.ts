@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { undeclaredSchema } from '../event/schema.js';
+import { type StreamSchema, undeclaredSchema } from '../event/schema.js';
 import type { Diagnostic } from '../language/diagnostic.js';
 import type { RulePlan } from '../language/plan.js';
 import { printStatement } from '../language/print.js';
 import type { LogEntry, Store } from '../store/store.js';
-import type { RuleChange, RuleDefinition } from './change.js';
+import type { RuleChange, RuleDefinition, Warning } from './change.js';
 import type { Clock } from './clock.js';
 import { incompatibility } from './compatible.js';
 import { draftRule, draftStream } from './draft.js';
-import { RuntimeError } from './error.js';
-import { checkMatch, etagOf } from './etag.js';
+import { limitReached, RuntimeError } from './error.js';
+import { checkPreconditions, etagOf, type Preconditions } from './etag.js';
 import type { Gate } from './gate.js';
 import { checkName } from './name.js';
 import { ruleEntry, streamEntry } from './record.js';
@@ -21,18 +21,16 @@ import {
   versionPrefix,
 } from './registry.js';
 import type { RuleFields } from './rule-fields.js';
-import { parseOne } from './rule-text.js';
+import { type BoundRule, parseOne, rebind } from './rule-text.js';
 import type { Settings } from './settings.js';
 import { asked } from './trouble.js';
 import { type RuleVersionView, type RuleView, ruleView, type StreamView, streamView } from './views.js';
 import type { Worker } from './worker.js';
 
 /** Who asks, and what must be there for the change to be made. */
-export interface Asker {
+export interface Asker extends Preconditions {
   /** The name of the key, for the history. */
   readonly by?: string | null;
-  /** An If-Match header. */
-  readonly ifMatch?: string | null;
 }
 
 export interface StreamRequest extends Asker {
@@ -68,6 +66,13 @@ export interface Validation {
   readonly plan: RulePlan | null;
 }
 
+/** A rule that could be registered, and what a registered one would run with. */
+export interface Trial extends BoundRule {
+  readonly rule: RuleDefinition;
+  readonly schema: (stream: string) => StreamSchema | null;
+  readonly warnings: readonly Warning[];
+}
+
 export interface CatalogParts {
   readonly store: Store;
   readonly clock: Clock;
@@ -90,13 +95,13 @@ export class Catalog {
     this.#parts = parts;
   }
 
-  /** Makes or changes a stream. Throws `invalid_stream`, `bad_name`, `name_mismatch`, `name_conflict`, `incompatible_change`, `stream_in_use`. */
-  putStream(name: string, { query, by, ifMatch }: StreamRequest): Promise<PutStream> {
+  /** Makes or changes a stream. Throws `invalid_stream`, `bad_name`, `name_mismatch`, `name_conflict`, `incompatible_change`, `stream_in_use`, `limit_reached`. */
+  putStream(name: string, { query, by, ...preconditions }: StreamRequest): Promise<PutStream> {
     return this.#inTurn(async () => {
       const draft = draftStream(name, query);
       const identifier = draft.statement.name;
       const before = this.#registry.stream(identifier.name);
-      checkMatch(ifMatch, before === null ? null : etagOf(before.revision));
+      checkPreconditions(preconditions, before === null ? null : etagOf(before.revision));
       if (before !== null && before.name !== identifier.name && identifier.quoted) {
         throw conflict('stream', identifier.name, before.name);
       }
@@ -106,7 +111,7 @@ export class Catalog {
           return { stream: this.#view(before), created: false, changed: false };
         }
         this.#checkChange(before, { ...draft.schema, name: called });
-      }
+      } else this.#checkRoom('stream', 1);
       const { query: canonical, warnings } = draft;
       const version = (before?.version ?? 0) + 1;
       const schema = { ...draft.schema, name: called };
@@ -127,16 +132,16 @@ export class Catalog {
   }
 
   /** Throws `unknown_stream`, `stream_in_use`. */
-  deleteStream(name: string, { by, ifMatch }: Asker = {}): Promise<void> {
+  deleteStream(name: string, { by, ...preconditions }: Asker = {}): Promise<void> {
     return this.#inTurn(async () => {
       const stream = this.#stream(name);
-      checkMatch(ifMatch, etagOf(stream.revision));
+      checkPreconditions(preconditions, etagOf(stream.revision));
       this.#checkUnread(stream, 'deleted');
       await this.#write([streamEntry({ op: 'delete', name: stream.name, by: by ?? null })]);
     });
   }
 
-  /** The stream's entry; a stream that is not known is made where the settings allow it. Throws `unknown_stream`, `bad_name`. */
+  /** The stream's entry; a stream that is not known is made where the settings allow it. Throws `unknown_stream`, `bad_name`, `limit_reached`. */
   async ensureStream(name: string): Promise<{ readonly stream: StreamEntry; readonly created: boolean }> {
     const known = this.#registry.stream(name);
     if (known !== null) return { stream: known, created: false };
@@ -144,17 +149,18 @@ export class Catalog {
     checkName('stream', name);
     return this.#inTurn(async () => {
       if (this.#registry.stream(name) !== null) return { stream: this.#stream(name), created: false };
+      this.#checkRoom('stream', 1);
       await this.#write([undeclaredEntry(name, null)]);
       return { stream: this.#stream(name), created: true };
     });
   }
 
-  /** Makes or replaces a rule. Throws `invalid_rule`, `bad_name`, `name_mismatch`, `name_conflict`, `bad_option`, `not_built`. */
+  /** Makes or replaces a rule. Throws `invalid_rule`, `bad_name`, `name_mismatch`, `name_conflict`, `bad_option`, `not_built`, `limit_reached`. */
   putRule(name: string, request: RuleRequest): Promise<PutRule> {
     return this.#inTurn(async () => {
       const registry = this.#registry;
       const before = registry.rule(name);
-      checkMatch(request.ifMatch, before === null ? null : etagOf(before.revision));
+      checkPreconditions(request, before === null ? null : etagOf(before.revision));
       if (before !== null && before.name !== name) throw conflict('rule', name, before.name);
       const draft = draftRule(name, request, this.#surroundings());
       const { query, settings, warnings, plan } = draft;
@@ -170,6 +176,8 @@ export class Catalog {
       const strange = [...new Set(plan.sources.map(({ stream }) => stream))].filter(
         (stream) => !registry.streams.has(stream),
       );
+      this.#checkRoom('stream', strange.length);
+      if (before === null) this.#checkRoom('rule', 1);
       const entries = strange.map((stream) => undeclaredEntry(stream, by));
       await this.#write([...entries, ruleEntry({ op: 'put', rule, by })]);
       return { rule: ruleView(this.#rule(name)), created: before === null, changed: true };
@@ -187,27 +195,29 @@ export class Catalog {
   }
 
   /** Throws `unknown_rule`. */
-  deleteRule(name: string, { by, ifMatch }: Asker = {}): Promise<void> {
+  deleteRule(name: string, { by, ...preconditions }: Asker = {}): Promise<void> {
     return this.#inTurn(async () => {
       const rule = this.#rule(name);
-      checkMatch(ifMatch, etagOf(rule.revision));
+      checkPreconditions(preconditions, etagOf(rule.revision));
       await this.#change({ op: 'delete', name: rule.name, by: by ?? null });
     });
   }
 
   /** Stops a rule: what it held is gone, and it sees no rows until it is resumed. Throws `unknown_rule`. */
-  pause(name: string, { by }: Asker = {}): Promise<RuleView> {
+  pause(name: string, { by, ...preconditions }: Asker = {}): Promise<RuleView> {
     return this.#inTurn(async () => {
       const rule = this.#rule(name);
+      checkPreconditions(preconditions, etagOf(rule.revision));
       if (rule.enabled) await this.#change({ op: 'pause', name: rule.name, by: by ?? null });
       return ruleView(this.#rule(name));
     });
   }
 
   /** Starts a paused or failed rule afresh. Throws `unknown_rule`. */
-  resume(name: string, { by }: Asker = {}): Promise<RuleView> {
+  resume(name: string, { by, ...preconditions }: Asker = {}): Promise<RuleView> {
     return this.#inTurn(async () => {
       const rule = this.#rule(name);
+      checkPreconditions(preconditions, etagOf(rule.revision));
       if (!rule.enabled || rule.failure !== null) {
         await this.#change({ op: 'resume', name: rule.name, by: by ?? null });
       }
@@ -249,6 +259,25 @@ export class Catalog {
       const own: Diagnostic = { code, severity: 'error', message, hint: null, span };
       return { valid: false, query, diagnostics: detail.diagnostics ?? [own], plan: null };
     }
+  }
+
+  /**
+   * Checks a rule as `putRule` does, and stores nothing. One that is registered with that text keeps its identity, so that
+   * equal matches have equal ids. Throws as `putRule`.
+   */
+  trial({ name, ...request }: ValidationRequest): Trial {
+    const { statement } = parseOne(request.query);
+    const called = name ?? (statement?.kind === 'create_rule' ? statement.name.name : 'backtest');
+    const { query, settings, warnings } = draftRule(called, request, this.#surroundings());
+    const known = this.#registry.rules.get(called);
+    const isKnown = known?.query === query && canonical(known.params) === canonical(settings.params);
+    const { incarnation, version } = isKnown ? known : { incarnation: 'backtest', version: 0 };
+    return {
+      ...rebind(called, query, settings.params, this.#registry.schemas()),
+      rule: { name: called, incarnation, version, query, warnings, ...settings },
+      schema: (stream) => this.#registry.streams.get(stream)?.schema ?? null,
+      warnings,
+    };
   }
 
   get #registry(): Registry {
@@ -294,6 +323,13 @@ export class Catalog {
     if (why === null) return;
     const message = `the stream '${before.name}' cannot change like this: ${why}; make a stream of another name, or delete this one first`;
     throw new RuntimeError('incompatible_change', message);
+  }
+
+  #checkRoom(what: 'stream' | 'rule', more: number): void {
+    const { maxStreams, maxRules } = this.#parts.settings;
+    const { streams, rules } = this.#registry;
+    const [held, most] = what === 'stream' ? [streams.size, maxStreams] : [rules.size, maxRules];
+    if (more > 0 && held + more > most) throw limitReached(what, most);
   }
 
   #checkUnread({ name }: StreamEntry, fate: string): void {

@@ -3,15 +3,15 @@ import { formatDuration, parseDuration } from '../event/duration.js';
 import { formatTimestamp } from '../event/timestamp.js';
 import { type Store, StoreError } from '../store/store.js';
 import type { Clock } from './clock.js';
-import { RuntimeError } from './error.js';
-import { checkMatch, etagOf } from './etag.js';
+import { limitReached, RuntimeError } from './error.js';
+import { checkPreconditions, etagOf, type Preconditions } from './etag.js';
 import type { Gate } from './gate.js';
 import { checkName } from './name.js';
 import type { Destination, Outcome, Sinks } from './sink.js';
 import { asked } from './trouble.js';
 
 /** A destination as it is asked for: what is left out keeps its default, a secret the one there was. */
-export interface DestinationRequest {
+export interface DestinationRequest extends Preconditions {
   readonly type: string;
   readonly url: string;
   /** `whsec_` and base64 of 24 to 64 bytes. */
@@ -20,7 +20,6 @@ export interface DestinationRequest {
   /** Of one attempt: `15 SECONDS`. */
   readonly timeout?: string;
   readonly retry?: { readonly schedule: readonly string[] };
-  readonly ifMatch?: string | null;
 }
 
 /** A destination as it is shown: no secret, and no header's value that may be one. */
@@ -51,6 +50,8 @@ export interface DestinationsParts {
   readonly sinks: Sinks;
   /** The rules that notify a destination. */
   readonly notifiers: (name: string) => readonly string[];
+  /** How many there may be; left out: any number. */
+  readonly most?: number;
 }
 
 interface Held {
@@ -97,13 +98,15 @@ export class Destinations {
 
   /**
    * Makes or replaces a destination. A new secret leaves the one before valid for a day. Throws RuntimeError `bad_name`,
-   * `bad_option` with the field, `bad_destination` when its sink refuses it, `precondition_failed`.
+   * `bad_option` with the field, `bad_destination` when its sink refuses it, `precondition_failed`, `limit_reached`.
    */
   put(name: string, request: DestinationRequest): Promise<PutDestination> {
     return this.#parts.gate.pass(async () => {
       checkName('destination', name);
       const held = this.#held.get(name);
-      checkMatch(request.ifMatch, held === undefined ? null : etagOf(held.version));
+      checkPreconditions(request, held === undefined ? null : tagOf(held));
+      const { most = Number.POSITIVE_INFINITY } = this.#parts;
+      if (held === undefined && this.#held.size >= most) throw limitReached('destination', most);
       const now = this.#parts.clock.now();
       const before = held?.destination;
       const made = request.secret === undefined && before === undefined ? newSecret() : null;
@@ -146,10 +149,9 @@ export class Destinations {
   }
 
   /** Throws RuntimeError `unknown_destination`, `destination_in_use`, `precondition_failed`. */
-  delete(name: string, { ifMatch }: { readonly ifMatch?: string | null } = {}): Promise<void> {
+  delete(name: string, preconditions: Preconditions = {}): Promise<void> {
     return this.#parts.gate.pass(async () => {
-      const { version } = this.#require(name);
-      checkMatch(ifMatch, etagOf(version));
+      checkPreconditions(preconditions, tagOf(this.#require(name)));
       const names = this.#parts.notifiers(name);
       if (names.length > 0) {
         const message = `the destination '${name}' cannot be deleted while rules notify it: ${names.join(', ')}; change them first`;
@@ -199,7 +201,8 @@ export class Destinations {
   }
 
   #view(name: string): DestinationView {
-    const { destination, version } = this.#require(name);
+    const held = this.#require(name);
+    const { destination } = held;
     const { type, url, headers, timeout, schedule, disabled, createdAt, updatedAt } = destination;
     return {
       ...{ name, type, url, disabled, createdAt, updatedAt },
@@ -208,7 +211,7 @@ export class Destinations {
       ),
       timeout: formatDuration(timeout),
       retry: { schedule: schedule.map(formatDuration) },
-      etag: etagOf(version),
+      etag: tagOf(held),
     };
   }
 
@@ -224,6 +227,11 @@ export class Destinations {
       throw new RuntimeError('precondition_failed', message);
     }
   }
+}
+
+/** One that is deleted and made again begins at version 1 anew: it is another. */
+function tagOf({ destination, version }: Held): string {
+  return etagOf(`${version}-${destination.createdAt.toString(36)}`);
 }
 
 function newSecret(): string {

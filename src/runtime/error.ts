@@ -37,8 +37,10 @@ export type RuntimeErrorCode =
   | 'name_conflict'
   /** 409: a delivery that is under way or was delivered cannot be retried. */
   | 'not_retryable'
-  /** 410: the log before that offset is gone. */
+  /** 409: the log before that place is gone. */
   | 'trimmed'
+  /** 409: there are as many of them as the settings allow. */
+  | 'limit_reached'
   /** 412: If-Match does not fit. */
   | 'precondition_failed'
   /** 429: too much is in flight; `retryAfter`. */
@@ -84,4 +86,10 @@ export class RuntimeError extends Error {
     super(message, 'cause' in detail ? { cause: detail.cause } : undefined);
     this.name = 'RuntimeError';
   }
+}
+
+/** One more of `what` than the settings allow. */
+export function limitReached(what: 'stream' | 'rule' | 'destination', most: number): RuntimeError {
+  const message = `there are ${most} ${what}s already, as many as this server holds: delete one, or start it with a higher --max-${what}s`;
+  return new RuntimeError('limit_reached', message);
 }

@@ -1,3 +1,4 @@
+import { type Context, withContext } from '../event/cloudevent.js';
 import { decode } from '../event/decode.js';
 import { formatDuration } from '../event/duration.js';
 import type { JsonValue } from '../event/json.js';
@@ -25,6 +26,8 @@ export type Incoming =
       readonly text?: string;
       /** A CloudEvent's identity: equal texts for equal (source, id). */
       readonly id?: string;
+      /** A CloudEvent's attributes, of which its stream may take some as columns. */
+      readonly context?: Context;
     }
   | { readonly rejected: { readonly code: string; readonly message: string } };
 
@@ -165,7 +168,8 @@ export class Ingest {
         rejected.push({ index, ...event.rejected });
         continue;
       }
-      const decoded = decode(event.json, schema);
+      const json = event.context === undefined ? event.json : withContext(event.json, event.context, schema);
+      const decoded = decode(json, schema);
       if ('code' in decoded) {
         rejected.push({ index, code: decoded.code, message: decoded.message });
         continue;
@@ -175,8 +179,8 @@ export class Ingest {
         rejected.push({ index, code: 'too_far_ahead', message: `the event time ${ahead}` });
         continue;
       }
-      const text =
-        event.text === undefined || /[\r\n]/.test(event.text) ? JSON.stringify(event.json) : event.text;
+      const isAsPosted = event.text !== undefined && json === event.json && !/[\r\n]/.test(event.text);
+      const text = isAsPosted ? event.text : JSON.stringify(json);
       const id = eventId(schema, decoded.values, event.id);
       checked.push({ text, id, partition: this.#partition(schema, decoded.values) });
     }

@@ -119,6 +119,24 @@ export class Reader {
     return alertView(alert);
   }
 
+  /** The sequence number of the newest alert, 0 where there is none: found by halving, as the store lists what lies above a number. */
+  async lastSequence(): Promise<number> {
+    const isAbove = async (sequence: number) =>
+      (await asked(this.#parts.store.alerts(sequence, 1, {}))).length > 0;
+    let low = 0;
+    let high = 1;
+    while (await isAbove(high)) {
+      low = high + 1;
+      high *= 2;
+    }
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (await isAbove(middle)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** Calls `listener` after each commit that brought alerts, until the result is called. */
   onAlerts(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -1,11 +1,13 @@
 import type { Store } from '../store/store.js';
 import type { Background, DispatchParts } from './background.js';
+import { Backtests } from './backtest.js';
 import { Catalog } from './catalog.js';
 import { type Clock, systemClock } from './clock.js';
 import { Destinations } from './destinations.js';
 import { RuntimeError } from './error.js';
 import { Gate } from './gate.js';
 import { Ingest } from './ingest.js';
+import { LiveAlerts } from './live.js';
 import { type Log, silentLog } from './log.js';
 import { Reader } from './reader.js';
 import { defaultSettings, type Settings } from './settings.js';
@@ -29,9 +31,11 @@ export class Tocsin {
   readonly ingest: Ingest;
   readonly reader: Reader;
   readonly destinations: Destinations;
+  readonly live: LiveAlerts;
+  readonly backtests: Backtests;
+  readonly settings: Settings;
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #settings: Settings;
   readonly #gate: Gate;
   readonly #workers: readonly Worker[];
   readonly #sinks: Sinks;
@@ -52,7 +56,7 @@ export class Tocsin {
     const { clock, log, settings, gate, workers, destinations } = parts;
     this.#store = store;
     this.#clock = clock;
-    this.#settings = settings;
+    this.settings = settings;
     this.#gate = gate;
     this.#workers = workers;
     this.#sinks = sinks;
@@ -62,6 +66,8 @@ export class Tocsin {
     this.ingest = new Ingest({ store, clock, settings, gate, workers, catalog: this.catalog });
     const wake = () => this.#dispatcher?.wake();
     this.reader = new Reader({ store, clock, workers, ingest: this.ingest, wake });
+    this.backtests = new Backtests({ store, settings, gate, catalog: this.catalog });
+    this.live = new LiveAlerts({ clock, reader: this.reader, most: settings.liveFeeds });
     this.#dispatcher = dispatch?.({ store, clock, log, destinations, sinks }) ?? null;
   }
 
@@ -85,7 +91,10 @@ export class Tocsin {
       [...(workers[0]?.partition.registry.rules.values() ?? [])]
         .filter(({ notify }) => notify.includes(name))
         .map((rule) => rule.name);
-    const destinations = await Destinations.load({ store, clock, gate, sinks, notifiers });
+    const destinations = await Destinations.load({
+      ...{ store, clock, gate, sinks, notifiers },
+      most: settings.maxDestinations,
+    });
     const server = new Tocsin(options, { clock, log, settings, gate, workers, destinations });
     for (const worker of workers) worker.start();
     return server;
@@ -111,7 +120,9 @@ export class Tocsin {
 
   /** Refuses new requests, lets those under way end, writes checkpoints, gives the leases back. The store stays open. */
   async close(): Promise<void> {
-    const { drainTimeout } = this.#settings;
+    const { drainTimeout } = this.settings;
+    this.live.close();
+    this.backtests.close();
     await this.#gate.close(this.#clock, drainTimeout);
     await Promise.all(this.#workers.map((worker) => worker.close(drainTimeout / 2)));
     await this.#dispatcher?.close();

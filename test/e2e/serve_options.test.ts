@@ -10,6 +10,9 @@ test('defaults: loopback, the embedded store, nothing private is posted to', () 
       port: 8080,
       store: { kind: 'disk', directory: './data' },
       allowDestinations: [],
+      certificate: null,
+      keysFile: null,
+      limits: { connections: 10_000, streams: 10_000, rules: 20_000, destinations: 1_000, rate: null },
     },
     rules: null,
     logLevel: 'info',
@@ -33,6 +36,12 @@ test('every option is in the environment too, and the command line wins', () => 
   assert.deepEqual([over.configuration.host, over.configuration.port, over.rules], ['localhost', 0, 'x']);
 });
 
+test('with a file of keys any address is listened on, and strangers are counted', () => {
+  const { configuration } = readServeOptions(['--listen', '0.0.0.0:80'], { TOCSIN_KEYS_FILE: '/k' });
+  assert.deepEqual([configuration.host, configuration.keysFile], ['0.0.0.0', '/k']);
+  assert.equal(configuration.limits.rate, 200);
+});
+
 test('what cannot be is refused with the option or variable that said it', () => {
   const refused = (args: string[], env: Record<string, string>, expected: RegExp): void => {
     assert.throws(
@@ -51,7 +60,8 @@ test('what cannot be is refused with the option or variable that said it', () =>
   refused(['--allow-destinations', '10.0.0.0/33'], {}, /'10\.0\.0\.0\/33' is neither/);
   refused(['here'], {}, /'here'/);
   refused(['--listne', 'x'], {}, /did you mean '--listen'/);
-  refused([], { TOCSIN_KEYS_FILE: '/k' }, /keys are not built yet/);
+  refused(['--tls-cert', 'c.pem'], {}, /--tls-cert needs --tls-key/);
+  refused(['--max-rules', 'many'], {}, /--max-rules many: it is a whole number/);
   refused([], { TOCSIN_LOG_LEVEL: 'loud' }, /TOCSIN_LOG_LEVEL loud/);
   refused(['--redis', 'http://:hush@h'], {}, /^--redis: (?!.*hush)/);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { pino } from 'pino';
 import { type Api, createApi } from '../../src/http/api.js';
+import { Guard } from '../../src/http/guard.js';
 import { listen } from '../../src/http/listener.js';
 import { problemSchema } from '../../src/http/problem_schema.js';
 import { Tocsin } from '../../src/runtime/server.js';
@@ -30,10 +31,14 @@ export interface Answered {
 }
 
 /** Starts it on a free port, until the test file ends. */
-export async function startApi(settings: Partial<Settings> = {}, sinks: Sinks = {}): Promise<ApiServer> {
+export async function startApi(
+  settings: Partial<Settings> = {},
+  sinks: Sinks = {},
+  guard: Guard = new Guard(),
+): Promise<ApiServer> {
   const store = new MemoryStore();
   const tocsin = await Tocsin.open({ store, settings, sinks });
-  const api = createApi({ tocsin, version: '1.2.3', logger: pino({ level: 'silent' }) });
+  const api = createApi({ tocsin, version: '1.2.3', logger: pino({ level: 'silent' }), guard });
   const { url, close } = await listen(api.handle, { host: '127.0.0.1', port: 0 });
   after(async () => {
     await close(0);

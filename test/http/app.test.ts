@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { BODY_LIMIT } from '../../src/http/body.js';
+import { BODY_LIMIT, STATEMENT_LIMIT } from '../../src/http/body.js';
 import { PROBLEMS } from '../../src/http/problem.js';
 import { problemSchema } from '../../src/http/problem_schema.js';
 import { route } from '../../src/http/route.js';
@@ -101,9 +101,9 @@ test('bodies that cannot be read as a whole', async () => {
     415,
     'unsupported_media_type',
   ]);
-  const bomb = new Uint8Array(gzipSync(Buffer.alloc(BODY_LIMIT + 1, 0x20)));
+  const bomb = new Uint8Array(gzipSync(Buffer.alloc(STATEMENT_LIMIT + 1, 0x20)));
   assert.deepEqual(await at(bomb, { 'content-encoding': 'gzip' }), [413, 'body_too_large']);
-  assert.deepEqual(await at(new Uint8Array(BODY_LIMIT + 1)), [413, 'body_too_large']);
+  assert.deepEqual(await at(new Uint8Array(STATEMENT_LIMIT + 1)), [413, 'body_too_large']);
 });
 
 test('JSON that is not JSON is told where', async () => {
@@ -125,7 +125,7 @@ test('a body larger than the limit is refused without a Content-Length too, and 
   const chunk = '2000\r\n'.concat('x'.repeat(0x2000), '\r\n');
   const head =
     'PUT /v1/echo/n HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sql\r\nTransfer-Encoding: chunked\r\n\r\n';
-  const answer = await raw(server.url, `${head + chunk.repeat(BODY_LIMIT / 0x2000 + 8)}0\r\n\r\n`);
+  const answer = await raw(server.url, `${head + chunk.repeat(STATEMENT_LIMIT / 0x2000 + 8)}0\r\n\r\n`);
   assert.match(answer, /^HTTP\/1\.1 413 /);
   assert.match(answer, /"code":"body_too_large"/);
 });
@@ -283,7 +283,9 @@ test('every problem code is described at the path that its type names', async ()
 });
 
 test('a slow request is ended with a problem', async () => {
-  const slow = await serving([echo], { headers: 150, request: 300, keepAlive: 1_000 });
+  const slow = await serving([echo], {
+    timeouts: { headers: 150, request: 300, keepAlive: 1_000, silence: 10_000 },
+  });
   assert.match(
     await raw(slow.url, 'GET /healthz HTTP/1.1\r\nHost: loc'),
     /^HTTP\/1\.1 408 [\s\S]*"code":"request_timeout"/,

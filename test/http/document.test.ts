@@ -36,7 +36,9 @@ test('every route is in the document, and nothing else', () => {
 test('every documented path answers its methods, and no other method', async () => {
   for (const { path, method } of operations) {
     const response = await fetch(url + named(path, 'nobody'), { method: method.toUpperCase() });
-    const body = await response.text();
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+    if (isStream) await response.body?.cancel();
+    const body = isStream ? '' : await response.text();
     const known =
       response.status !== 405 && !(response.status === 404 && body.includes('"code":"not_found"'));
     assert.ok(known, `${method} ${path}: ${response.status} ${body}`);
@@ -85,7 +87,7 @@ test('bodies are refused in any other type than the document names', async () =>
     const response = await fetch(url + named(path, 'nobody'), {
       method: method.toUpperCase(),
       body: 'x',
-      headers: { 'content-type': 'application/cloudevents+json' },
+      headers: { 'content-type': 'application/cloudevents+xml' },
     });
     assert.equal(response.status, 415, `${method} ${path}`);
     assert.equal(response.headers.get('accept'), Object.keys(operation.requestBody.content).join(', '));

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { listen } from '../../src/http/listener.js';
 
-const TIMEOUTS = { headers: 5_000, request: 5_000, keepAlive: 60_000 };
+const LISTENING = { timeouts: { headers: 5_000, request: 5_000, keepAlive: 60_000, silence: 60_000 } };
 
 async function open(url: string): Promise<Socket & { said: string }> {
   const socket = Object.assign(connect(Number(new URL(url).port), '127.0.0.1'), { said: '' });
@@ -21,7 +21,7 @@ test('closing lets a request under way end, and keeps neither its connection nor
   const listener = await listen(
     (_, response) => void waiting.push(response),
     { host: '127.0.0.1', port: 0 },
-    TIMEOUTS,
+    LISTENING,
   );
   const [busy, idle] = [await open(listener.url), await open(listener.url)];
   busy.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -39,7 +39,7 @@ test('closing lets a request under way end, and keeps neither its connection nor
 
 test('closing cuts off what is not done within the grace', async () => {
   let taken = 0;
-  const listener = await listen(() => void taken++, { host: '127.0.0.1', port: 0 }, TIMEOUTS);
+  const listener = await listen(() => void taken++, { host: '127.0.0.1', port: 0 }, LISTENING);
   const stuck = await open(listener.url);
   stuck.on('error', () => undefined);
   const ended = new Promise((resolve) => stuck.once('close', resolve));
@@ -51,14 +51,14 @@ test('closing cuts off what is not done within the grace', async () => {
 });
 
 test('an address that is taken is an error of the system, not a crash', async () => {
-  const listener = await listen(() => undefined, { host: '127.0.0.1', port: 0 }, TIMEOUTS);
+  const listener = await listen(() => undefined, { host: '127.0.0.1', port: 0 }, LISTENING);
   const port = Number(new URL(listener.url).port);
   await assert.rejects(
-    listen(() => undefined, { host: '127.0.0.1', port }, TIMEOUTS),
+    listen(() => undefined, { host: '127.0.0.1', port }, LISTENING),
     { code: 'EADDRINUSE' },
   );
   await listener.close(0);
-  const six = await listen(() => undefined, { host: '::1', port: 0 }, TIMEOUTS).catch(() => null);
+  const six = await listen(() => undefined, { host: '::1', port: 0 }, LISTENING).catch(() => null);
   if (six) {
     assert.match(six.url, /^http:\/\/\[::1\]:\d+$/);
     await six.close(0);

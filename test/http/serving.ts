@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { after } from 'node:test';
 import { pino } from 'pino';
 import { createApp } from '../../src/http/app.js';
-import { type Listener, listen, type Timeouts } from '../../src/http/listener.js';
+import { Guard } from '../../src/http/guard.js';
+import { type Listener, type Listening, listen } from '../../src/http/listener.js';
 import { Metrics } from '../../src/http/metrics.js';
 import { describe } from '../../src/http/openapi.js';
 import { operationRoutes } from '../../src/http/operation_routes.js';
@@ -12,7 +13,8 @@ import type { Route } from '../../src/http/route.js';
 /** Serves routes on a free port until the test file ends; what is logged is kept as parsed lines. */
 export async function serving(
   extra: readonly Route[],
-  timeouts?: Timeouts,
+  listening: Listening = {},
+  guard: Guard = new Guard(),
 ): Promise<Listener & { readonly logged: Record<string, unknown>[] }> {
   const logged: Record<string, unknown>[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
@@ -24,9 +26,9 @@ export async function serving(
   ];
   document = describe(routes, '1.2.3');
   const listener = await listen(
-    createApp({ routes, document, metrics, logger }),
+    createApp({ routes, document, metrics, logger, guard }),
     { host: '127.0.0.1', port: 0 },
-    timeouts,
+    listening,
   );
   after(() => listener.close(0));
   return { ...listener, logged };

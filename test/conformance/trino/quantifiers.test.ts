@@ -171,6 +171,8 @@ published(
       ['B{,}', 'B*'],
       ['B{,}?', 'B*?'],
     ] as const
-  ).map(([pattern, alike]) => over('<=')([pattern, RESULTS.find(([other]) => other === alike)?.[1] ?? NOTHING])),
+  ).map(([pattern, alike]) =>
+    over('<=')([pattern, RESULTS.find(([other]) => other === alike)?.[1] ?? NOTHING]),
+  ),
 );
 published('Trino tests, TestRowPatternMatching, empty cycles', EMPTY_CYCLES.map(over('<')));

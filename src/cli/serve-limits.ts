@@ -1,0 +1,49 @@
+import type { Limits } from '../main.js';
+import { UsageError } from './terminal.js';
+
+/** An option's value and where it came from: the option, or a variable of the environment. */
+export interface Given {
+  readonly value: string;
+  readonly from: string;
+}
+
+export const LIMIT_OPTIONS = {
+  'rate-limit': { type: 'string' },
+  'max-connections': { type: 'string' },
+  'max-streams': { type: 'string' },
+  'max-rules': { type: 'string' },
+  'max-destinations': { type: 'string' },
+} as const;
+
+type LimitOption = keyof typeof LIMIT_OPTIONS;
+
+const DEFAULTS = { connections: 10_000, streams: 10_000, rules: 20_000, destinations: 1_000 };
+/** Requests a second where there are keys, and so strangers. */
+const RATE = 200;
+
+export const LIMITS_HELP = `\
+      --rate-limit N              requests a second of one key, or of one address without a key, twice that at once;
+                                  posts of events do not count; 0 is none (TOCSIN_RATE_LIMIT; default ${RATE} with keys, else none)
+      --max-connections N         connections at a time (TOCSIN_MAX_CONNECTIONS; default ${DEFAULTS.connections})
+      --max-streams N, --max-rules N, --max-destinations N
+                                  how many there may be (TOCSIN_MAX_STREAMS, ...; default ${DEFAULTS.streams}, ${DEFAULTS.rules}, ${DEFAULTS.destinations})
+`;
+
+/** @throws UsageError naming the option, or the variable, whose value is no whole number */
+export function readLimits(read: (name: LimitOption) => Given | null, hasKeys: boolean): Limits {
+  const number = (name: LimitOption, least: number, otherwise: number): number => {
+    const given = read(name);
+    if (given === null) return otherwise;
+    const value = /^\d{1,9}$/.test(given.value) ? Number(given.value) : Number.NaN;
+    if (value >= least) return value;
+    throw new UsageError(`${given.from} ${given.value}: it is a whole number from ${least} on`);
+  };
+  const rate = number('rate-limit', 0, hasKeys ? RATE : 0);
+  return {
+    rate: rate === 0 ? null : rate,
+    connections: number('max-connections', 1, DEFAULTS.connections),
+    streams: number('max-streams', 1, DEFAULTS.streams),
+    rules: number('max-rules', 1, DEFAULTS.rules),
+    destinations: number('max-destinations', 1, DEFAULTS.destinations),
+  };
+}
