@@ -123,9 +123,9 @@ export class Replay {
   #takeEvent(schema: StreamSchema, line: string, offset: number, stamp: number): void {
     const { name } = schema;
     this.#lastOffsets.set(name, offset);
-    this.events++;
     const decoded = decodeLine(line, schema);
     if (decoded === null) {
+      this.events++;
       this.undecodable++;
       return;
     }
@@ -138,6 +138,8 @@ export class Replay {
       (clock) => clock.see(row),
       (engine) => engine.append(row),
     );
+    // The one that takes the watermark past `to` lies behind it.
+    if (!this.isOver) this.events++;
   }
 
   #passTime({ watermark, seen }: TimeChange, { schema: { name } }: StreamClock, stamp: number): void {

