@@ -32,17 +32,42 @@ const COMMANDS: readonly Entry[] = [
     summary: 'every problem in rule files, with its place',
     load: async () => (await import('./check.js')).check,
   },
+  {
+    name: 'rules',
+    summary: "a server's rules: list, get, put, delete, pause, resume, versions, validate, backtest",
+    load: async () => (await import('./client/rules.js')).rules,
+  },
+  {
+    name: 'streams',
+    summary: "a server's streams: list, get, put, delete, post, watermark, events",
+    load: async () => (await import('./client/streams.js')).streams,
+  },
+  {
+    name: 'alerts',
+    summary: "a server's alerts: list, get, follow",
+    load: async () => (await import('./client/alerts.js')).alerts,
+  },
+  {
+    name: 'deliveries',
+    summary: "a server's deliveries: list, retry",
+    load: async () => (await import('./client/deliveries.js')).deliveries,
+  },
+  {
+    name: 'destinations',
+    summary: "a server's destinations: list, get, put, delete, test",
+    load: async () => (await import('./client/destinations.js')).destinations,
+  },
 ];
 
 /** Commands of the interface that are not built yet: refused by name. */
-const NOT_BUILT = ['explain', 'rules', 'streams', 'alerts', 'deliveries'];
+const NOT_BUILT = ['explain'];
 
 const HELP = `Tocsin watches streams of events for patterns, written in SQL.
 
 Usage: tocsin COMMAND [OPTION]... [ARGUMENT]...
 
 Commands:
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(8)}${summary}`).join('\n')}
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('\n')}
 
 Options:
   -h, --help     this text; 'tocsin COMMAND --help' for a command's own

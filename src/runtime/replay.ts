@@ -194,10 +194,11 @@ export class Replay {
 
   /** As the engine has it: the least of the streams that are not silent. */
   #smallest(): number {
-    const speaking = [...this.#clocks.values()].filter(({ idle }) => !idle);
-    return speaking.length === 0
-      ? Number.NEGATIVE_INFINITY
-      : Math.min(...speaking.map(({ watermark }) => watermark));
+    let least = Number.POSITIVE_INFINITY;
+    for (const { idle, watermark } of this.#clocks.values()) {
+      if (!idle && watermark < least) least = watermark;
+    }
+    return least === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : least;
   }
 
   /** Where the log's beginning is gone: the first event of each stream must lie before all that the state at `from` is made of. */

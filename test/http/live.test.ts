@@ -1,46 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { pino } from 'pino';
-import { createApi } from '../../src/http/api.js';
-import { listen } from '../../src/http/listener.js';
-import { Tocsin } from '../../src/runtime/server.js';
-import type { Settings } from '../../src/runtime/settings.js';
-import { DiskStore } from '../../src/store/disk/store.js';
+import { diskServers } from './disk_server.js';
 import { FeedReader, type Received } from './feed_reader.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'tocsin-live-'));
-after(() => rmSync(folder, { recursive: true }));
-
-interface Running {
-  readonly url: string;
-  readonly tocsin: Tocsin;
-  close(): Promise<void>;
-}
-
-/** A server on a real store; stopped by the test, or at its end. */
-async function start(directory: string, settings: Partial<Settings> = {}): Promise<Running> {
-  const store = await DiskStore.open(join(folder, directory));
-  const tocsin = await Tocsin.open({ store, settings });
-  const { handle } = createApi({ tocsin, version: '1.2.3', logger: pino({ level: 'silent' }) });
-  const listener = await listen(handle, { host: '127.0.0.1', port: 0 });
-  let closing: Promise<void> | null = null;
-  const close = async (): Promise<void> => {
-    await Promise.all([tocsin.close(), listener.close(30_000)]);
-    await store.close();
-  };
-  const once = (): Promise<void> => {
-    closing ??= close();
-    return closing;
-  };
-  after(once);
-  await tocsin.ready(10_000);
-  return { url: listener.url, tocsin, close: once };
-}
+const start = diskServers();
 
 async function call(
   url: string,
@@ -223,7 +188,7 @@ test('a cursor that is none, or of no alert here, is refused', async () => {
 });
 
 test('feeds are counted: one more than there may be is 429, and one that closes makes room', async () => {
-  const { url, tocsin } = await start('cap', { liveFeeds: 2 });
+  const { url, tocsin } = await start('cap', { settings: { liveFeeds: 2 } });
   const [, one] = await follow(url);
   const [, two] = await follow(url);
   const response = await call(url, 'GET', '/v1/alerts/live');
@@ -239,7 +204,7 @@ test('feeds are counted: one more than there may be is 429, and one that closes 
 });
 
 test('a reader that takes nothing is dropped with a last word, and goes on where it was', async () => {
-  const { url, tocsin } = await start('slow', { liveStall: 1_500 });
+  const { url, tocsin } = await start('slow', { settings: { liveStall: 1_500 } });
   await declare(url);
   const total = 300;
   const note = 'n'.repeat(60_000);

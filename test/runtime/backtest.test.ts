@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import type { JsonValue } from '../../src/event/json.js';
 import { formatTimestamp } from '../../src/event/timestamp.js';
 import type { Backtest, BacktestRequest } from '../../src/runtime/backtest.js';
+import { watermarkEntry } from '../../src/runtime/record.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { ManualClock } from './manual_clock.js';
 import { at, cashout, NOON, PAYMENTS, probe, QUIET, Scene, TESTING } from './scene.js';
@@ -101,8 +102,11 @@ for (const seed of [1, 2, 3]) {
     for (const [name, query] of Object.entries(RULES)) {
       const whole = await run(scene, query, { name });
       for (let round = 0; round < 4; round++) {
-        const one = NOON + Math.floor(random() * 150_000);
-        const two = one + Math.floor(random() * 150_000) + 1;
+        // At the times of events, and between them.
+        const step = round % 2 === 0 ? 1_000 : 1;
+        const place = () => (1 + Math.floor((random() * 150_000) / step)) * step;
+        const one = NOON + place();
+        const two = one + place();
         const parts = [
           await run(scene, query, { name, to: one - 1 }),
           await run(scene, query, { name, from: one, to: two - 1 }),
@@ -250,6 +254,27 @@ test('events of a stream that was deleted are those of another', async () => {
   assert.equal((await run(scene, TESTING)).progress.matches, 0);
 });
 
+test('a tick that an event overtook is void, as it is live; another is not', async () => {
+  const { scene, store } = await open(probe('a', 0), probe('b', 1));
+  await scene.tocsin.catalog.putRule('quiet', { query: QUIET });
+  await scene.post(probe('c', 2));
+  await scene.settled();
+  const tick = (seconds: number, seen: number) =>
+    store.append(
+      0,
+      [watermarkEntry({ stream: 'payments', watermark: NOON + seconds * 1_000, seen })],
+      NOON + 3_600_000,
+    );
+  await tick(600, 2);
+  assert.equal((await run(scene, QUIET)).progress.matches, 0);
+  assert.deepEqual(await scene.alerts(), []);
+  await tick(62, 4);
+  assert.equal((await run(scene, QUIET)).progress.matches, 2);
+  await tick(63, 4);
+  assert.equal((await run(scene, QUIET)).progress.matches, 3);
+  assert.equal((await scene.alerts()).length, 1, 'the rule saw one of the three');
+});
+
 test('an event that does not fit the declaration any more is counted', async () => {
   const { scene } = await open(cashout('a', 0));
   await scene.settled();
@@ -295,8 +320,15 @@ test('bounded: in time, in number, and by those who asked for it', async () => {
   for (let index = 0; index < 20; index++) await scene.post(cashout('a', index));
   const query = RULES['row'] ?? '';
   const cut = await run(scene, query);
+  const { scene: other } = await open(
+    ...Array.from({ length: 20_000 }, (_, index) => cashout('a', index / 10)),
+  );
   assert.equal(cut.cut, 'time');
   assert.ok(cut.progress.position < cut.progress.next);
+  const gone = new AbortController();
+  const unwanted = other.tocsin.backtests.run({ query, from: null, to: null, limit: 1 }, gone.signal);
+  gone.abort();
+  await assert.rejects(unwanted, { code: 'not_ready' });
   const both = await Promise.allSettled([run(scene, query), run(scene, query)]);
   assert.deepEqual(
     both.map(({ status }) => status),
