@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isBroken } from './body.js';
 import { PROBLEM_TYPE, type Problem, problemBody } from './problem.js';
 import { SECURITY_HEADERS } from './security_headers.js';
 
@@ -73,13 +74,14 @@ function send(
   body: Buffer | null,
   awaited = true,
 ): void {
-  const isDone = !awaited || request.complete || hasNoBody(request);
+  const isOver = isBroken(request);
+  const isDone = !awaited || request.complete || hasNoBody(request) || isOver;
   // One flat list is what Node writes fastest.
   const list = [...ALWAYS];
   for (const [name, value] of Object.entries(headers)) list.push(name, value);
   if (body !== null) list.push('content-length', String(body.length));
   else if (status !== 204) list.push('content-length', '0');
-  if (!isDone) list.push('connection', 'close');
+  if (!isDone || isOver) list.push('connection', 'close');
   response.writeHead(status, list);
   const content = body === null || request.method === 'HEAD' ? Buffer.alloc(0) : body;
   if (isDone) {

@@ -104,7 +104,10 @@ export function createApp({ routes, document, metrics, logger, guard }: AppParts
       return;
     }
     callers.set(request, caller);
-    app(request, response);
+    // Express passes over a URL that it cannot read, and would answer by itself.
+    app(request as express.Request, response as express.Response, (error?: unknown) =>
+      fail(error ?? new Problem('malformed_url', 'the URL cannot be read'), request, response),
+    );
   };
   const ingest = routes.find(({ method, path }) => method === 'post' && path === '/v1/streams/{name}/events');
   return (request, response) => {

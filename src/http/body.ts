@@ -101,6 +101,21 @@ function inflate(raw: Buffer, see: (size: number) => void): Promise<Buffer> {
   });
 }
 
+/** Requests whose body cannot be read on, and why. */
+const broken = new WeakMap<IncomingMessage, Problem>();
+const BROKEN = 'broken';
+
+/** Ends the reading of a body with `problem`; who does not read it answers as if nothing were. */
+export function breakOff(request: IncomingMessage, problem: Problem): void {
+  broken.set(request, problem);
+  request.emit(BROKEN, problem);
+}
+
+/** Whether nothing more can come of a request. */
+export function isBroken(request: IncomingMessage): boolean {
+  return broken.has(request);
+}
+
 /** Whether a body that was announced is one that will be read: what `Expect: 100-continue` asks. */
 export function isTooLong(request: IncomingMessage): boolean {
   return Number(request.headers['content-length'] ?? 0) > BODY_LIMIT;
@@ -136,6 +151,7 @@ function collect(request: IncomingMessage, see: (size: number) => void): Promise
       request.off('end', end);
       request.off('error', fail);
       request.off('close', gone);
+      request.off(BROKEN, giveUp);
     };
     const take = (chunk: Buffer): void => {
       size += chunk.length;
@@ -158,9 +174,19 @@ function collect(request: IncomingMessage, see: (size: number) => void): Promise
       reject(new Problem('malformed_request', 'the connection ended before the body did'));
     };
     const gone = fail;
+    const giveUp = (problem: Problem): void => {
+      stop();
+      reject(problem);
+    };
+    const known = broken.get(request);
+    if (known !== undefined) {
+      reject(known);
+      return;
+    }
     request.on('data', take);
     request.on('end', end);
     request.on('error', fail);
     request.on('close', gone);
+    request.on(BROKEN, giveUp);
   });
 }

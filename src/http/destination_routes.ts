@@ -85,6 +85,7 @@ export function destinationRoutes(destinations: Destinations): Route[] {
       },
       params: named,
       bodies: { 'application/json': destinationBody },
+      confidential: true,
       guarded: true,
       responses: {
         200: { description: 'The destination', schema: putSchema, headers: ETAG },

@@ -9,7 +9,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { sendProblem } from './answer.js';
-import { BODY_LIMIT, isTooLong } from './body.js';
+import { BODY_LIMIT, breakOff, isTooLong } from './body.js';
 import type { Certificate } from './certificate.js';
 import { PROBLEM_TYPE, Problem, problemBody } from './problem.js';
 import { SECURITY_HEADERS } from './security_headers.js';
@@ -54,20 +54,27 @@ export async function listen(
   address: { readonly host: string; readonly port: number },
   { timeouts = TIMEOUTS, connections, certificate = null }: Listening = {},
 ): Promise<Listener> {
-  const answering = new WeakMap<object, ServerResponse>();
+  /** The last request that began on a connection, and its answer. */
+  const exchanges = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }>();
   let stopping = false;
   /** Connections on which no request has begun. */
   const fresh = new Set<Socket>();
   /** Connections on which TLS is not agreed on, by their other end: the server's own list has none of them. */
   const shaking = new Map<string, Socket>();
   const take = (request: IncomingMessage, response: ServerResponse): void => {
-    answering.set(request.socket, response);
+    exchanges.set(request.socket, { request, response });
     fresh.delete(request.socket);
     if (stopping) response.setHeader('connection', 'close');
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      refuse(request, response, new Problem('malformed_request', 'the request has no Host header'));
+      return;
+    }
     handle(request, response);
   };
   const options = {
     maxHeaderSize: 16 * 1024,
+    // Node's own answer to a request without one is no problem.
+    requireHostHeader: false,
     // Node takes no longer one than for the whole request.
     headersTimeout: Math.min(timeouts.headers, timeouts.request),
     requestTimeout: timeouts.request,
@@ -101,25 +108,32 @@ export async function listen(
   }
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (isTooLong(request)) {
-      const problem = new Problem(
-        'body_too_large',
-        `at most ${BODY_LIMIT} bytes are taken: send several smaller ones`,
-      );
-      response.setHeader('connection', 'close');
-      sendProblem(request, response, problem, false);
+      const message = `at most ${BODY_LIMIT} bytes are taken: send several smaller ones`;
+      refuse(request, response, new Problem('body_too_large', message));
       return;
     }
     response.writeContinue();
     take(request, response);
   });
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const message = '100-continue is all that can be expected here';
+    refuse(request, response, new Problem('expectation_failed', message));
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const response = answering.get(socket);
-    const begun = response?.headersSent && !response.writableFinished;
-    if (error.code === 'ECONNRESET' || !socket.writable || begun) {
-      socket.destroy();
+    const exchange = exchanges.get(socket);
+    const refuseRest = (): void => {
+      if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+      else socket.end(rawProblem(asProblem(error)), () => socket.destroySoon());
+    };
+    if (exchange === undefined || exchange.response.writableFinished) {
+      refuseRest();
       return;
     }
-    socket.end(rawProblem(asProblem(error)), () => socket.destroySoon());
+    const { request, response } = exchange;
+    // What came behind a request that is under way is refused behind its answer, not in its place.
+    if (request.complete) response.once('close', refuseRest);
+    else if (response.headersSent) socket.destroySoon();
+    else breakOff(request, asProblem(error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -146,6 +160,12 @@ export async function listen(
         server.closeIdleConnections();
       }),
   };
+}
+
+/** Answers a request that goes no further, and reads no more of it. */
+function refuse(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
+  response.setHeader('connection', 'close');
+  sendProblem(request, response, problem, false);
 }
 
 function endOf({ remoteAddress, remotePort }: Socket): string {

@@ -23,6 +23,7 @@ type HttpCode =
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'unsupported_encoding'
+  | 'expectation_failed'
   | 'invalid_body'
   | 'rate_limited'
   | 'header_too_large'
@@ -70,6 +71,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body has a type that is not taken here' },
   unsupported_encoding: { status: 415, title: 'The body has an encoding that is not taken' },
+  expectation_failed: { status: 417, title: 'The request expects what is not done here' },
   invalid_body: { status: 422, title: 'The body does not have the form that is asked for' },
   invalid_rule: { status: 422, title: 'The rule is not valid' },
   invalid_stream: { status: 422, title: 'The stream is not valid' },

@@ -80,6 +80,8 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends Bod
   readonly guarded?: boolean;
   /** The largest body, in bytes; left out: what fits a statement, or for `raw` what fits a batch of events. */
   readonly limit?: number;
+  /** Its body holds secrets: what is wrong with it is told without repeating any of it. */
+  readonly confidential?: boolean;
   /** Where its bodies are counted, if not with all others. */
   readonly reserve?: Reserve;
   /** What the Content-Type is taken for, where the header alone does not say it. */
@@ -128,7 +130,10 @@ export function route<
       const contentType = definition.contentType ?? ((headers) => headers['content-type']);
       const type = acceptedType(contentType(request.headers), types);
       return withBody(request, { reserve: definition.reserve ?? reserve, limit }, (bytes) => {
-        const value = definition.raw ? undefined : bodyOf(type, bodies[type] as z.ZodType, bytes);
+        const schema = bodies[type] as z.ZodType;
+        const value = definition.raw
+          ? undefined
+          : bodyOf(type, schema, bytes, definition.confidential ?? false);
         return definition.handle({ ...call, body: { type, value, bytes } as Body<B> });
       });
     },
@@ -152,19 +157,29 @@ export function queryOf(url: string): Record<string, string> {
   return query;
 }
 
-/** Parses JSON. @throws Problem with JsonError's code, and the place where it is known */
-export function jsonOf(bytes: Uint8Array): JsonValue {
+/**
+ * Parses JSON.
+ * @throws Problem with JsonError's code, and the place where it is known, the text there too unless it is confidential
+ */
+export function jsonOf(bytes: Uint8Array, isConfidential = false): JsonValue {
   const text = textOf(bytes);
   try {
     return parseJson(text);
   } catch (error) {
-    if (error instanceof JsonError && error.code === 'invalid_json') throw notJson(text);
+    if (error instanceof JsonError && error.code === 'invalid_json') throw notJson(text, isConfidential);
     throw asProblem(error);
   }
 }
 
-function notJson(text: string): Problem {
+function notJson(text: string, isConfidential: boolean): Problem {
   const at = jsonErrorAt(text) ?? text.length;
+  if (isConfidential) {
+    const { line, column } = placeIn(text, at);
+    const message = 'the text stops being JSON';
+    return new Problem('invalid_json', `${message} at line ${line}, column ${column}`, {
+      errors: [{ code: 'invalid_json', message, line, column }],
+    });
+  }
   const character = at < text.length ? String.fromCodePoint(text.codePointAt(at) as number) : null;
   const message = character === null ? 'the text ends too early' : `unexpected ${JSON.stringify(character)}`;
   const place = placeIn(text, at);
@@ -187,8 +202,8 @@ function asProblem(error: unknown): unknown {
   return error instanceof JsonError ? new Problem(error.code, error.message) : error;
 }
 
-function bodyOf(type: string, schema: z.ZodType, bytes: Buffer): unknown {
-  const value = type.endsWith('json') ? jsonOf(bytes) : textOf(bytes);
+function bodyOf(type: string, schema: z.ZodType, bytes: Buffer, isConfidential: boolean): unknown {
+  const value = type.endsWith('json') ? jsonOf(bytes, isConfidential) : textOf(bytes);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const errors = placed(result.error).map(({ path, error }) => ({ ...error, pointer: pointer(path) }));

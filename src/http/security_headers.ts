@@ -4,7 +4,12 @@ import helmet from 'helmet';
 
 const protect = helmet({
   contentSecurityPolicy: {
-    directives: { 'img-src': ["'self'", 'data:'], 'upgrade-insecure-requests': null },
+    directives: {
+      'img-src': ["'self'", 'data:'],
+      'font-src': ["'self'"],
+      'style-src': ["'self'", "'unsafe-inline'"],
+      'upgrade-insecure-requests': null,
+    },
   },
   // It would bind every other server of this host to TLS as well.
   strictTransportSecurity: false,

@@ -141,12 +141,19 @@ export class Catalog {
     });
   }
 
-  /** The stream's entry; a stream that is not known is made where the settings allow it. Throws `unknown_stream`, `bad_name`, `limit_reached`. */
-  async ensureStream(name: string): Promise<{ readonly stream: StreamEntry; readonly created: boolean }> {
+  /**
+   * The stream's entry; a stream that is not known is made where the settings allow it. `mayBeMade` is asked before, and
+   * keeps it from being made by throwing. Throws `unknown_stream`, `bad_name`, `limit_reached`.
+   */
+  async ensureStream(
+    name: string,
+    mayBeMade: (schema: StreamSchema) => Promise<void>,
+  ): Promise<{ readonly stream: StreamEntry; readonly created: boolean }> {
     const known = this.#registry.stream(name);
     if (known !== null) return { stream: known, created: false };
     if (this.#parts.settings.unknownStreams === 'refuse') throw unknown('stream', name);
     checkName('stream', name);
+    await mayBeMade(undeclaredSchema(name));
     return this.#inTurn(async () => {
       if (this.#registry.stream(name) !== null) return { stream: this.#stream(name), created: false };
       this.#checkRoom('stream', 1);

@@ -70,7 +70,8 @@ const LONGEST_WAIT = 7 * 86_400_000;
 const MOST_ATTEMPTS = 30;
 const ROTATION = 86_400_000;
 const HIDDEN = '***';
-const SENSITIVE = /auth|key|token|secret|cookie|password|signature/i;
+const SENSITIVE = /auth|key|token|secret|cookie|pass|pwd|credential|session|signature/i;
+const CREDENTIALS = /^(bearer|basic|digest|token) /i;
 const OWN_HEADERS = /^(host|content-length|content-type|connection|transfer-encoding|webhook-.*)$/i;
 
 /** Where alerts go. Kept as documents of the store; in memory for the dispatcher. */
@@ -207,7 +208,10 @@ export class Destinations {
     return {
       ...{ name, type, url, disabled, createdAt, updatedAt },
       headers: Object.fromEntries(
-        Object.entries(headers).map(([header, value]) => [header, SENSITIVE.test(header) ? HIDDEN : value]),
+        Object.entries(headers).map(([header, value]) => [
+          header,
+          SENSITIVE.test(header) || CREDENTIALS.test(value) ? HIDDEN : value,
+        ]),
       ),
       timeout: formatDuration(timeout),
       retry: { schedule: schedule.map(formatDuration) },
@@ -259,7 +263,8 @@ function typeOf(type: string): 'webhook' {
 function urlOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw bad('url', `'${text.slice(0, 200)}' is no http or https address`);
+    // What is none may hold a password all the same.
+    throw bad('url', 'the url is no http or https address');
   }
   if (url.username !== '' || url.password !== '') {
     throw bad('url', 'an address must hold no user or password: put them into headers');

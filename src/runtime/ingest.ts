@@ -101,16 +101,20 @@ export class Ingest {
    */
   post(name: string, events: readonly Incoming[], options: PostOptions = {}): Promise<Posted> {
     return this.#parts.gate.pass(async () => {
-      const { stream, created } = await this.#parts.catalog.ensureStream(name);
       this.#checkLag();
-      const { checked, rejected } = this.#check(stream.schema, events);
-      if ((checked.length === 0 && rejected.length > 0) || (options.atomic === true && rejected.length > 0)) {
+      // A request that is refused makes no stream.
+      const { stream, created } = await this.#parts.catalog.ensureStream(name, async (schema) => {
+        const { checked, refusal } = this.#check(schema, events, options);
+        if (refusal !== null) throw refusal;
+        const request = requestOf(schema.name, options);
+        if (request === null) return;
+        const partitions = new Set(checked.map(({ partition }) => partition));
+        for (const partition of partitions) await this.#isRepeat(partition, request);
+      });
+      const { checked, rejected, refusal } = this.#check(stream.schema, events, options);
+      if (refusal !== null) {
         this.#count(stream.name, { accepted: 0, duplicates: 0, rejected: rejected.length });
-        const what =
-          checked.length === 0 ? 'no event fits' : 'not every event fits, and the request is atomic';
-        throw new RuntimeError('no_event_taken', `${what} the stream '${stream.name}': nothing was taken`, {
-          rejected,
-        });
+        throw refusal;
       }
       const landed = this.flight.take(checked.reduce((sum, { text }) => sum + text.length, 0));
       try {
@@ -156,10 +160,16 @@ export class Ingest {
     throw new RuntimeError('overloaded', message, { retryAfter: 1_000 });
   }
 
+  /** Checks events against their stream; `refusal`: why none of them may be taken. */
   #check(
     schema: StreamSchema,
     events: readonly Incoming[],
-  ): { readonly checked: readonly Checked[]; readonly rejected: readonly RejectedEvent[] } {
+    { atomic }: PostOptions,
+  ): {
+    readonly checked: readonly Checked[];
+    readonly rejected: readonly RejectedEvent[];
+    readonly refusal: RuntimeError | null;
+  } {
     const checked: Checked[] = [];
     const rejected: RejectedEvent[] = [];
     const now = this.#parts.clock.now();
@@ -184,7 +194,12 @@ export class Ingest {
       const id = eventId(schema, decoded.values, event.id);
       checked.push({ text, id, partition: this.#partition(schema, decoded.values) });
     }
-    return { checked, rejected };
+    if (rejected.length === 0 || (checked.length > 0 && atomic !== true)) {
+      return { checked, rejected, refusal: null };
+    }
+    const what = checked.length === 0 ? 'no event fits' : 'not every event fits, and the request is atomic';
+    const message = `${what} the stream '${schema.name}': nothing was taken`;
+    return { checked, rejected, refusal: new RuntimeError('no_event_taken', message, { rejected }) };
   }
 
   #partition({ key }: StreamSchema, values: Readonly<Record<string, Value>>): number {
@@ -200,12 +215,9 @@ export class Ingest {
   async #append(
     stream: string,
     checked: readonly Checked[],
-    { idempotencyKey, digest }: PostOptions,
+    options: PostOptions,
   ): Promise<Pick<Posted, 'accepted' | 'duplicates' | 'offsets'>> {
-    const request =
-      idempotencyKey === undefined || idempotencyKey === null
-        ? null
-        : requestIds(stream, idempotencyKey, digest ?? '');
+    const request = requestOf(stream, options);
     const offsets: { partition: number; first: number; last: number }[] = [];
     let accepted = 0;
     for (const partition of new Set(checked.map((event) => event.partition))) {
@@ -304,4 +316,13 @@ function entriesOf(stream: string, events: readonly Checked[], request: readonly
 function tooFarAhead(time: number, { maxAhead }: StreamSchema, now: number): string | null {
   if (time <= now + maxAhead) return null;
   return `${formatTimestamp(time)} is more than ${formatDuration(maxAhead)} ahead of the server's clock (${formatTimestamp(now)}); the stream's max_ahead allows more`;
+}
+
+/** The ids of a request that has an Idempotency-Key. */
+function requestOf(
+  stream: string,
+  { idempotencyKey, digest }: PostOptions,
+): readonly [string, string] | null {
+  if (idempotencyKey === undefined || idempotencyKey === null) return null;
+  return requestIds(stream, idempotencyKey, digest ?? '');
 }

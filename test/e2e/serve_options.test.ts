@@ -40,6 +40,21 @@ test('with a file of keys any address is listened on, and strangers are counted'
   const { configuration } = readServeOptions(['--listen', '0.0.0.0:80'], { TOCSIN_KEYS_FILE: '/k' });
   assert.deepEqual([configuration.host, configuration.keysFile], ['0.0.0.0', '/k']);
   assert.equal(configuration.limits.rate, 200);
+  assert.equal(readServeOptions(['--listen', ':80', '--keys-file', '/k'], {}).configuration.host, '');
+});
+
+test('certificate and limits, from either place', () => {
+  const env = {
+    ...{ TOCSIN_TLS_CERT: '/c', TOCSIN_TLS_KEY: '/k', TOCSIN_RATE_LIMIT: '7', TOCSIN_MAX_CONNECTIONS: '8' },
+    ...{ TOCSIN_MAX_STREAMS: '9', TOCSIN_MAX_RULES: '10', TOCSIN_MAX_DESTINATIONS: '11' },
+  };
+  const { configuration } = readServeOptions([], env);
+  assert.deepEqual(configuration.certificate, { cert: '/c', key: '/k' });
+  assert.deepEqual(configuration.limits, {
+    ...{ rate: 7, connections: 8, streams: 9, rules: 10, destinations: 11 },
+  });
+  const over = readServeOptions(['--tls-key', '/l', '--rate-limit', '0', '--max-rules=1'], env).configuration;
+  assert.deepEqual([over.certificate?.key, over.limits.rate, over.limits.rules], ['/l', null, 1]);
 });
 
 test('what cannot be is refused with the option or variable that said it', () => {
@@ -61,6 +76,9 @@ test('what cannot be is refused with the option or variable that said it', () =>
   refused(['here'], {}, /'here'/);
   refused(['--listne', 'x'], {}, /did you mean '--listen'/);
   refused(['--tls-cert', 'c.pem'], {}, /--tls-cert needs --tls-key/);
+  refused([], { TOCSIN_TLS_KEY: 'k.pem' }, /TOCSIN_TLS_KEY needs --tls-cert/);
+  refused(['--max-rules', '0'], {}, /--max-rules 0: it is a whole number from 1 on/);
+  refused([], { TOCSIN_RATE_LIMIT: '-1' }, /TOCSIN_RATE_LIMIT -1: it is a whole number from 0 on/);
   refused(['--max-rules', 'many'], {}, /--max-rules many: it is a whole number/);
   refused([], { TOCSIN_LOG_LEVEL: 'loud' }, /TOCSIN_LOG_LEVEL loud/);
   refused(['--redis', 'http://:hush@h'], {}, /^--redis: (?!.*hush)/);

@@ -3,7 +3,7 @@ import { after } from 'node:test';
 import { pino } from 'pino';
 import { type Api, createApi } from '../../src/http/api.js';
 import { Guard } from '../../src/http/guard.js';
-import { listen } from '../../src/http/listener.js';
+import { type Listening, listen } from '../../src/http/listener.js';
 import { problemSchema } from '../../src/http/problem_schema.js';
 import { Tocsin } from '../../src/runtime/server.js';
 import type { Settings } from '../../src/runtime/settings.js';
@@ -35,11 +35,12 @@ export async function startApi(
   settings: Partial<Settings> = {},
   sinks: Sinks = {},
   guard: Guard = new Guard(),
+  listening: Listening = {},
 ): Promise<ApiServer> {
   const store = new MemoryStore();
   const tocsin = await Tocsin.open({ store, settings, sinks });
   const api = createApi({ tocsin, version: '1.2.3', logger: pino({ level: 'silent' }), guard });
-  const { url, close } = await listen(api.handle, { host: '127.0.0.1', port: 0 });
+  const { url, close } = await listen(api.handle, { host: '127.0.0.1', port: 0 }, listening);
   after(async () => {
     await close(0);
     await tocsin.close();

@@ -200,6 +200,17 @@ test('a fault of ours tells nothing of the inside, and is logged with its cause'
 test('what the parser refuses is a problem too', async () => {
   const head = (line: string, more = '') => `${line} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
   const cases: [string, RegExp][] = [
+    [
+      head('GET http://[1/healthz', 'Connection: close\r\n'),
+      /^HTTP\/1\.1 400 [\s\S]*problem\+json[\s\S]*"code":"malformed_url"/,
+    ],
+    ['GET /healthz HTTP/1.1\r\n\r\n', /^HTTP\/1\.1 400 [\s\S]*"code":"malformed_request"[\s\S]*Host/],
+    [head('PUT /v1/echo/n', 'Expect: wonders\r\n'), /^HTTP\/1\.1 417 [\s\S]*"code":"expectation_failed"/],
+    [
+      head('PUT /v1/echo/n', 'Content-Type: application/sql\r\nTransfer-Encoding: chunked\r\n') +
+        'no chunk\r\n',
+      /^HTTP\/1\.1 400 [\s\S]*"code":"malformed_request"/,
+    ],
     ['nonsense\r\n\r\n', /^HTTP\/1\.1 400 [\s\S]*"code":"malformed_request"/],
     [
       head('GET /healthz', `X: ${'x'.repeat(20_000)}\r\n`),
@@ -212,6 +223,34 @@ test('what the parser refuses is a problem too', async () => {
     ],
   ];
   for (const [bytes, expected] of cases) assert.match(await raw(server.url, bytes), expected);
+});
+
+test('what comes behind a request is refused behind its answer, not in its place', async () => {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const patient = route('get', '/v1/patient', {
+    purpose: { id: 'patient', tag: 'Operation', summary: 'Takes its time' },
+    responses: { 200: { description: 'At last' } },
+    handle: async () => {
+      await opened;
+      return { status: 200, body: 'at last' };
+    },
+  });
+  const { url } = await serving([echo, patient]);
+  const get = 'GET /v1/patient HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const put =
+    'PUT /v1/echo/n HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sql\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n';
+  const answers = Promise.all([raw(url, `${get}nonsense\r\n\r\n`), raw(url, get + put)]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  open();
+  for (const answer of await answers) {
+    const [first = '', second = '', ...more] = answer.split(/(?=HTTP\/1\.1 \d)/);
+    assert.match(first, /^HTTP\/1\.1 200 [\s\S]*"at last"$/);
+    assert.match(second, /^HTTP\/1\.1 400 [\s\S]*"code":"malformed_request"/);
+    assert.deepEqual(more, []);
+  }
 });
 
 test('a page of another site gets nowhere', async () => {

@@ -99,7 +99,7 @@ test('a connection that says nothing is closed, and so is one that dribbles its 
 });
 
 test('a body that dribbles is ended though each piece comes in time', async () => {
-  const { url } = await serving([swallow()], { timeouts: { ...LONG, request: 300 } });
+  const { url } = await serving([swallow()], { timeouts: { ...LONG, headers: 200, request: 300 } });
   const socket = await open(url);
   let said = '';
   socket.on('data', (chunk: Buffer) => {
@@ -234,6 +234,24 @@ test('as many streams, rules and destinations as the settings say, and what is t
   assert.equal((await send('DELETE', '/v1/rules/r')).status, 204);
   assert.equal((await send('DELETE', '/v1/streams/a')).status, 204);
   assert.equal((await send('PUT', '/v1/rules/q', 'SELECT x FROM c WHERE x > 1')).status, 201);
+});
+
+test('a refused post makes no stream, however often and under whatever name it comes', async () => {
+  const { send } = await startApi();
+  const bad = { headers: { 'idempotency-key': 'k' }, body: [1, 'two'] };
+  for (const name of ['a', 'b', 'c']) {
+    const { status, body } = await send('POST', `/v1/streams/${name}/events`, bad.body, bad.headers);
+    assert.deepEqual([status, body['code']], [422, 'no_event_taken']);
+    const mixed = await send('POST', `/v1/streams/${name}/events?atomic=true`, [{ x: 1 }, 2]);
+    assert.equal(mixed.status, 422);
+  }
+  assert.deepEqual((await send('GET', '/v1/streams')).body['items'], []);
+  // A key that came for a stream that is gone is known all the same.
+  assert.equal((await send('POST', '/v1/streams/d/events', { x: 1 }, bad.headers)).status, 202);
+  assert.equal((await send('DELETE', '/v1/streams/d')).status, 204);
+  const reused = await send('POST', '/v1/streams/d/events', { x: 2 }, bad.headers);
+  assert.deepEqual([reused.status, reused.body['code']], [422, 'idempotency_key_reused']);
+  assert.deepEqual((await send('GET', '/v1/streams')).body['items'], []);
 });
 
 function swallow() {
