@@ -2,6 +2,8 @@ import type { Row } from '../event/row.js';
 import type { StreamSchema } from '../event/schema.js';
 import type { RulePlan } from '../language/plan.js';
 import type { Emission, OpenMatch } from './emission.js';
+import { type Inspection, inspect } from './explain/inspection.js';
+import type { MissOptions } from './explain/misses.js';
 import { BOUNDED_LIMITS, type Limits, STREAM_LIMITS } from './limits.js';
 import { type KeyChange, MatchOperator } from './match/operator.js';
 import type { PartitionSnapshot } from './match/snapshot.js';
@@ -14,6 +16,8 @@ export interface EngineOptions {
   /** `bounded`: all rows are appended, then `end()` gives the ISO batch result. `stream`: rows flow. */
   readonly mode: 'stream' | 'bounded';
   readonly limits?: Partial<Limits>;
+  /** What is kept of starts that gave no match, for a person; null or left out: nothing, and it costs nothing. */
+  readonly misses?: MissOptions | null;
 }
 
 /** The engine's state apart from its rules, as plain data; a Decimal among the values stays an object of its class. */
@@ -53,6 +57,7 @@ export interface RuleChanges {
 export class Engine {
   readonly #mode: 'stream' | 'bounded';
   readonly #limits: Limits;
+  readonly #misses: MissOptions | null;
   readonly #clocks = new Map<string, StreamClock>();
   readonly #rules = new Map<string, RunningRule>();
   readonly #sequencers = new Map<string, Sequencer>();
@@ -62,8 +67,9 @@ export class Engine {
   #appended = 0;
   #registered = 0;
 
-  constructor({ mode, limits }: EngineOptions) {
+  constructor({ mode, limits, misses }: EngineOptions) {
     this.#mode = mode;
+    this.#misses = misses ?? null;
     this.#limits = { ...(mode === 'stream' ? STREAM_LIMITS : BOUNDED_LIMITS), ...limits };
   }
 
@@ -86,7 +92,14 @@ export class Engine {
       if (!this.#clocks.has(stream)) this.putStream(schema);
       return this.#clocks.get(stream)!;
     });
-    const rule = new RunningRule(plan, this.#registered++, this.#appended, this.#mode, this.#limits);
+    const rule = new RunningRule(
+      plan,
+      this.#registered++,
+      this.#appended,
+      this.#mode,
+      this.#limits,
+      this.#misses,
+    );
     const seen = Math.max(...clocks.map(({ latest }) => latest));
     if (rule.operator instanceof MatchOperator && seen !== Number.NEGATIVE_INFINITY)
       rule.operator.observedFrom = seen;
@@ -183,6 +196,12 @@ export class Engine {
   counts(rule: string): RuleCounts | null {
     const running = this.#rules.get(rule);
     return running === undefined ? null : running.counts(this.#sequencerOf(running).rowsOf(running));
+  }
+
+  /** What a rule saw, holds and waits for; null when there is no such rule. */
+  inspect(rule: string): Inspection | null {
+    const running = this.#rules.get(rule);
+    return running === undefined ? null : inspect(running, this.#sequencerOf(running));
   }
 
   /** What a rule has begun and not decided, in order of the starts within each key; nothing for a plain SELECT. */

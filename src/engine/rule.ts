@@ -1,6 +1,8 @@
 import type { Row } from '../event/row.js';
 import type { RulePlan } from '../language/plan.js';
 import type { Match } from './emission.js';
+import { type MissOptions, NearestMisses } from './explain/misses.js';
+import { namesOf } from './explain/names.js';
 import { Faults } from './expression/faults.js';
 import { FilterOperator } from './filter.js';
 import type { Keyed, KeyGroup } from './key_group.js';
@@ -47,6 +49,8 @@ export class RunningRule implements Keyed {
   /** Its counts may be others than at the last checkpoint. */
   isChanged = true;
   group: KeyGroup<RunningRule> | null = null;
+  /** The starts that came nearest to a match; null where nobody asks. Not part of the state. */
+  readonly misses: NearestMisses | null = null;
   /** The routing's number of the row that it was found for last. */
   visited = 0;
   /** What the operator says while it works: a deadline, in milliseconds. */
@@ -59,6 +63,7 @@ export class RunningRule implements Keyed {
     since: number,
     input: 'stream' | 'bounded',
     limits: Limits,
+    misses: MissOptions | null,
   ) {
     this.since = since;
     const emit = (match: Match) => {
@@ -73,6 +78,11 @@ export class RunningRule implements Keyed {
     const waiting = (deadline: number) => this.onDeadline(deadline);
     const holding = (key: string, isHeld: boolean) => this.group?.note(this, key, isHeld);
     this.operator = new MatchOperator(operator, columns, input, limits, this.faults, emit, waiting, holding);
+    if (misses !== null) {
+      const { matcher, partitions } = this.operator;
+      this.misses = new NearestMisses(operator, matcher, partitions, namesOf(plan), misses);
+      matcher.observer = this.misses;
+    }
     this.groupKey = JSON.stringify(operator.partitionBy.map(({ expression }) => expression));
   }
 

@@ -1,5 +1,6 @@
 import type { Instruction, Program } from './program.js';
 import type { Conditions } from './registers.js';
+import { successors } from './successors.js';
 
 /**
  * Which registers a thread at an instruction can still come to read: the others need not agree for threads to be merged,
@@ -33,24 +34,5 @@ function ownReads(instruction: Instruction, conditions: Conditions): number[] {
       return instruction.absent.flatMap((variable) => [...conditions.reads[variable]!]);
     default:
       return [];
-  }
-}
-
-function successors(instruction: Instruction, at: number): readonly number[] {
-  switch (instruction.op) {
-    case 'split':
-      return instruction.targets;
-    case 'jump':
-      return [instruction.target];
-    case 'check':
-      return [instruction.again, instruction.exit];
-    case 'choose':
-      return [...instruction.elements, instruction.exit];
-    case 'wait':
-      return [at];
-    case 'match':
-      return [];
-    default:
-      return [at + 1];
   }
 }

@@ -10,6 +10,7 @@ import {
   type Transition,
 } from './determinised.js';
 import { liveRegisters } from './liveness.js';
+import type { Place, StartObserver } from './observer.js';
 import { labelAt, type Step, samePath } from './path.js';
 import { compileProgram } from './program.js';
 import { type CandidateScope, Conditions, type RegisterState } from './registers.js';
@@ -29,6 +30,10 @@ export class Matcher {
   readonly automaton: Automaton;
   readonly conditions: Conditions;
   readonly completion: Completion;
+  /** On how many rows each variable held where it was asked, by variable. */
+  readonly hits: number[];
+  /** Who is told when a start fails; null: nobody. */
+  observer: StartObserver | null = null;
   readonly #plan: MatchPlan;
   readonly #live: readonly ReadonlySet<number>[];
   /** Null where conditions read more than the row. */
@@ -37,7 +42,7 @@ export class Matcher {
   readonly #beginnings: ({ readonly isEmpty: boolean; readonly configuration: Configuration } | undefined)[] =
     [];
   readonly #scope: CandidateScope;
-  /** Row-only conditions on the row in hand, by variable: 1 true, 0 not, -1 not asked yet. */
+  /** Variables on the row in hand: 1 held, 0 did not (where the condition reads the row alone), -1 not known yet. */
   readonly #answers: Int8Array;
 
   /** Whether the row in hand is the last of its partition: known on bounded input only. */
@@ -61,6 +66,7 @@ export class Matcher {
     this.#live = liveRegisters(program, this.conditions);
     this.completion = plan.skip.mode === 'no_skip' ? 'any' : plan.emitEarliest ? 'earliest' : 'preferred';
     this.#answers = new Int8Array(plan.variables.length);
+    this.hits = plan.variables.map(() => 0);
     const { rowOnly, registers, readsMatchNumber } = this.conditions;
     const isByRow = rowOnly.every(Boolean) && registers.length === 0 && !readsMatchNumber;
     this.#determinised =
@@ -142,11 +148,22 @@ export class Matcher {
     }
     start.threads = threads;
     start.configuration = null;
-    this.step(start);
+    this.#step(start);
   }
 
   /** Takes the row in hand to every thread of the start, in order of preferment. False: nothing is different than before. */
   step(start: Start): boolean {
+    const { observer } = this;
+    if (observer === null) return this.#step(start);
+    const before = start.threads;
+    const isChanged = this.#step(start);
+    // While a row is in hand the scope says where it stands.
+    if (start.threads.length === 0 && before.length > 0 && isMissed(start))
+      observer.failed(start, before, this.#scope as Place);
+    return isChanged;
+  }
+
+  #step(start: Start): boolean {
     if (this.#determinised !== null) return this.#stepByTable(start, this.#determinised);
     this.#next = [];
     this.#byState.clear();
@@ -320,17 +337,29 @@ export class Matcher {
       if (answer === -1) {
         answer = evaluate(scope) === true ? 1 : 0;
         this.#answers[variable] = answer;
+        this.hits[variable]! += answer;
       }
       return answer === 1 ? this.conditions.update(registers, scope) : null;
     }
     const updated = this.conditions.update(registers, scope);
-    if (evaluate === null) return updated;
-    scope.registers = updated;
-    return evaluate(scope) === true ? updated : null;
+    if (evaluate !== null) {
+      scope.registers = updated;
+      if (evaluate(scope) !== true) return null;
+    }
+    if (this.#answers[variable] !== 1) {
+      this.#answers[variable] = 1;
+      this.hits[variable]!++;
+    }
+    return updated;
   }
 }
 
 const NONE: readonly Step[] = [];
+
+/** Whether a start without threads gave no match, and will give none. */
+function isMissed({ best, completed, matched }: Start): boolean {
+  return best === null && completed.length === 0 && !matched;
+}
 
 /** Whether moves leave the same threads: the states are known to be, so the paths decide. */
 function isSame(threads: readonly Thread[], moves: readonly Move[]): boolean {

@@ -13,6 +13,7 @@ import { type ColumnTest, indexableTests } from '../predicate/column_test.js';
 import { PriorityQueue } from '../queue.js';
 import { Matcher } from './matcher.js';
 import { type MatchScope, Measures, matchScope, standAt } from './measures.js';
+import type { Ending } from './observer.js';
 import { OutputSorter } from './output_sorter.js';
 import { Partition } from './partition.js';
 import { type Step, samePath, stepsOf } from './path.js';
@@ -33,6 +34,8 @@ export interface MatchHead {
   readonly counts: MatchCounts;
   readonly sequence: number;
   readonly observedFrom: number | null;
+  /** As of the matcher's; left out by an earlier version. */
+  readonly hits?: readonly number[];
 }
 
 /** A key whose state is another than before; null: there is none any more. */
@@ -42,7 +45,7 @@ export interface KeyChange {
 }
 
 /** How emitted matches make other starts wait or end (`language.md` 19). */
-type Discipline =
+export type Discipline =
   /** Starts do not concern each other: a match is out when nothing more preferred of its own start is left. */
   | 'independent'
   /** The earliest start is settled first, later ones wait. */
@@ -51,6 +54,18 @@ type Discipline =
   | 'sequential'
   | 'earliest'
   | 'any';
+
+/** What an operator keeps of a key, and how its matches become final. */
+export interface Terms {
+  readonly input: 'stream' | 'bounded';
+  readonly discipline: Discipline;
+  /** Rows before a start that can still be read. */
+  readonly lookback: number;
+  /** Rows are kept that no partial match labelled. */
+  readonly keepsRows: boolean;
+  /** State of a key stays when it has no partial match. */
+  readonly keepsKeys: boolean;
+}
 
 /** MATCH_RECOGNIZE as a running operator: rows in order of the rule come in, matches go out as they become final. */
 export class MatchOperator {
@@ -129,6 +144,13 @@ export class MatchOperator {
       this.matcher.automaton.program.instructions.some(({ op }) => op === 'start');
   }
 
+  get terms(): Terms {
+    return {
+      ...{ input: this.input, discipline: this.#discipline, lookback: this.#lookback },
+      ...{ keepsRows: this.#keepRows, keepsKeys: this.#keepsPartitions },
+    };
+  }
+
   /** Bounded input: a row that will come, so that NEXT and `$` can be answered. Call for all rows, in order, before `process`. */
   foresee(row: Row): void {
     this.#partition(row, this.keyOf(row)).rows.push(row);
@@ -164,6 +186,7 @@ export class MatchOperator {
   process(row: Row, key = this.keyOf(row)): void {
     this.observedFrom ??= row.time;
     const partition = this.#partition(row, key);
+    this.matcher.observer?.took?.(key, row);
     const position = this.input === 'bounded' ? partition.count++ : partition.push(row, this.#keepRows);
     if (this.#discipline === 'sequential') {
       // The start may come to be tried when later rows have been seen: what was before it is looked at now.
@@ -208,7 +231,7 @@ export class MatchOperator {
     live.sort((a, b) => a.start.sequence - b.start.sequence);
     for (const { start, partition } of live) {
       if (start.done) continue;
-      this.#complete(start);
+      this.#complete(start, 'end');
       this.#settle(partition);
       if (this.#discipline === 'sequential') this.#endSequential(partition);
     }
@@ -240,8 +263,8 @@ export class MatchOperator {
   }
 
   head(): MatchHead {
-    const { counts, sequence, observedFrom } = this;
-    return { counts: { ...counts }, sequence, observedFrom };
+    const { counts, sequence, observedFrom, matcher } = this;
+    return { counts: { ...counts }, sequence, observedFrom, hits: [...matcher.hits] };
   }
 
   /** The state of every key. */
@@ -269,8 +292,9 @@ export class MatchOperator {
     return changes;
   }
 
-  restoreHead({ counts, sequence, observedFrom }: MatchHead): void {
+  restoreHead({ counts, sequence, observedFrom, hits = [] }: MatchHead): void {
     Object.assign(this.counts, counts);
+    Object.assign(this.matcher.hits, hits);
     this.sequence = sequence;
     this.observedFrom = observedFrom;
   }
@@ -303,7 +327,7 @@ export class MatchOperator {
       this.#replay(partition);
       const [start] = partition.starts;
       if (start === undefined) return;
-      this.#complete(start);
+      this.#complete(start, 'end');
       this.#settle(partition);
     }
   }
@@ -336,7 +360,7 @@ export class MatchOperator {
   #evict(): void {
     const [oldest] = this.partitions.values();
     if (oldest === undefined) return;
-    for (const start of oldest.starts) this.#finish(start);
+    for (const start of oldest.starts) this.#cut(start, 'limit');
     this.threads -= oldest.threads;
     this.#forget(oldest);
     this.counts.dropped++;
@@ -416,7 +440,7 @@ export class MatchOperator {
   /** The deadline has passed: absence completes, every other thread ends (`language.md` 25). */
   #expire(start: Start, partition: Partition): void {
     const left = start.threads;
-    this.#complete(start);
+    this.#complete(start, 'within');
     if (
       this.plan.timedOut &&
       start.best === null &&
@@ -429,7 +453,8 @@ export class MatchOperator {
   }
 
   /** Absence at the end has come true for the threads that wait for it, in order of preferment; all others end. */
-  #complete(start: Start): void {
+  #complete(start: Start, how: Ending): void {
+    const left = start.threads;
     start.completed = [];
     for (const thread of start.threads) {
       if (thread.state.kind !== 'wait') continue;
@@ -444,6 +469,8 @@ export class MatchOperator {
       if (this.matcher.completion === 'earliest') break;
     }
     start.threads = [];
+    if (left.length > 0 && start.best === null && start.completed.length === 0 && !start.matched)
+      this.matcher.observer?.ended(start, left, how, null);
   }
 
   /** Emits what has become final in a partition, and lets go of the starts that are over. */
@@ -503,7 +530,8 @@ export class MatchOperator {
   }
 
   #passOver(partition: Partition, front: Start, resume: number): void {
-    for (const start of partition.starts) if (start !== front && start.position < resume) this.#finish(start);
+    for (const start of partition.starts)
+      if (start !== front && start.position < resume) this.#cut(start, 'passed_over', front);
   }
 
   /** A start that nothing more preferred can come to: its best match is final, or there is none. */
@@ -554,9 +582,10 @@ export class MatchOperator {
       }
     }
     partition.resume = Math.max(partition.resume, resume);
+    this.matcher.observer?.skipped(start, resume);
     for (const other of partition.starts) {
       if (other.position >= resume || other.done) continue;
-      this.#finish(other);
+      this.#cut(other, 'passed_over', start);
       if (
         this.plan.unmatchedRows &&
         other.position < start.position &&
@@ -675,6 +704,13 @@ export class MatchOperator {
 
   // ------------------------------------------------------------------ housekeeping
 
+  /** Ends a start that might have gone on. */
+  #cut(start: Start, how: Ending, by: Start | null = null): void {
+    const isOpen = !start.done && !start.matched && (start.threads.length > 0 || start.best !== null);
+    if (isOpen) this.matcher.observer?.ended(start, start.threads, how, by);
+    this.#finish(start);
+  }
+
   #finish(start: Start): void {
     start.done = true;
     start.threads = [];
@@ -720,7 +756,7 @@ export class MatchOperator {
     const before = partition.threads;
     if (partition.starts.length > 1) {
       partition.threads -= oldest.threads.length;
-      this.#finish(oldest);
+      this.#cut(oldest, 'limit');
       partition.starts.shift();
     } else {
       const keep = Math.min(oldest.threads.length - 1, this.limits.partialMatchesPerKey);

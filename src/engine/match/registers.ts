@@ -120,10 +120,13 @@ export class Conditions {
     return this.registers.map((register, i) => register.update(registers[i], scope));
   }
 
+  /** The register of a node of a condition, or null where it needs none. */
+  registerOf(node: Bound): number | null {
+    return this.#byText.get(textOf(node)) ?? null;
+  }
+
   #register(node: NavigationNode | AggregateNode | ClassifierNode, variables: readonly string[]): number {
-    const text = JSON.stringify(node, (_, value: unknown) =>
-      typeof value === 'bigint' ? `${value}n` : value,
-    );
+    const text = textOf(node);
     let index = this.#byText.get(text);
     if (index === undefined) {
       index = this.registers.push(makeRegister(node, variables)) - 1;
@@ -131,6 +134,11 @@ export class Conditions {
     }
     return index;
   }
+}
+
+/** Equal nodes have equal texts. */
+function textOf(node: Bound): string {
+  return JSON.stringify(node, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 }
 
 /** Whether an operand reads more than its row: the label that the row has. */

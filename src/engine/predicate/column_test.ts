@@ -26,7 +26,7 @@ export interface ColumnTest {
 }
 
 /** More alternatives than this cost more than they save. */
-const MOST_ALTERNATIVES = 64;
+export const MOST_ALTERNATIVES = 64;
 
 /**
  * Tests of which a row passes at least one where the condition is true for it; null where there are none such, so that every
@@ -78,7 +78,8 @@ function intersect(a: ColumnTest, b: ColumnTest): ColumnTest {
   };
 }
 
-function columnTest(bound: Bound, candidate: number | null): ColumnTest | 'never' | null {
+/** The test that a conjunct is; `never`: it is never true; null: it cannot be looked up. */
+export function columnTest(bound: Bound, candidate: number | null): ColumnTest | 'never' | null {
   if (bound.kind === 'not') {
     const column = columnOf(bound.operand, candidate);
     return column?.type.kind === 'BOOLEAN' ? equals(column, [false]) : null;
@@ -175,7 +176,7 @@ function constantOf(bound: Bound): { readonly value: Scalar | null } | null {
 }
 
 /** Whether evaluating a conjunct can make no fault, whatever the row. */
-function isFaultFree(bound: Bound, candidate: number | null): boolean {
+export function isFaultFree(bound: Bound, candidate: number | null): boolean {
   switch (bound.kind) {
     case 'constant':
     case 'column':
