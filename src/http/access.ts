@@ -26,8 +26,10 @@ const NEEDS: Readonly<Record<string, Scope | null>> = {
   getRule: 'rules:read',
   listRuleVersions: 'rules:read',
   validateRule: 'rules:read',
-  // It shows events.
+  explainRule: 'rules:read',
+  // They show events.
   backtestRule: 'alerts:read',
+  diagnoseRule: 'alerts:read',
   putRule: 'rules:write',
   deleteRule: 'rules:write',
   pauseRule: 'rules:write',

@@ -5,7 +5,9 @@ import { alertRoutes } from './alert_routes.js';
 import { createApp } from './app.js';
 import { backtestRoute } from './backtest_route.js';
 import { destinationRoutes } from './destination_routes.js';
+import { diagnosisRoute } from './diagnosis_route.js';
 import { eventRoutes } from './event_routes.js';
+import { explainRoute } from './explain_route.js';
 import { Guard } from './guard.js';
 import { liveRoute } from './live_route.js';
 import { Metrics } from './metrics.js';
@@ -39,6 +41,8 @@ export function createApi(parts: {
     ...streamRoutes(tocsin.catalog),
     ...eventRoutes(tocsin.ingest, tocsin.reader),
     ...ruleRoutes(tocsin.catalog),
+    explainRoute(tocsin.catalog),
+    diagnosisRoute(tocsin.reader),
     backtestRoute(tocsin.backtests),
     ...destinationRoutes(tocsin.destinations),
     // Before /v1/alerts/{id}: the path is one of its own.

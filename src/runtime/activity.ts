@@ -13,6 +13,8 @@ export interface ActivityState {
   readonly lastArrival: number;
   /** The latest event time, */
   readonly latest: number;
+  /** whose offset is this (left out by an earlier version), */
+  readonly latestOffset?: number;
   /** and when it arrived. */
   readonly latestArrival: number;
   /** A tick came after the last event; when. -1: none. */
@@ -29,6 +31,7 @@ export class Activity {
   lastOffset = -1;
   lastArrival: number;
   latest = -1;
+  latestOffset = -1;
   latestArrival = -1;
   ticked = -1;
 
@@ -39,8 +42,12 @@ export class Activity {
   }
 
   state(): ActivityState {
-    const { events, late, undecodable, lastOffset, lastArrival, latest, latestArrival, ticked } = this;
-    return { events, late, undecodable, lastOffset, lastArrival, latest, latestArrival, ticked };
+    const { events, late, undecodable, lastOffset, lastArrival, ticked } = this;
+    const { latest, latestOffset, latestArrival } = this;
+    return {
+      ...{ events, late, undecodable, lastOffset, lastArrival, ticked },
+      ...{ latest, latestOffset, latestArrival },
+    };
   }
 
   /** An event was read. `time` null: it could not be decoded. */
@@ -54,9 +61,15 @@ export class Activity {
     }
     if (this.events === 0 || time > this.latest) {
       this.latest = time;
+      this.latestOffset = offset;
       this.latestArrival = arrival;
     }
     this.events++;
+  }
+
+  /** Its latest event came so long after its own time that it replays history: it gets no ticks. */
+  replays({ liveWithin }: StreamSchema): boolean {
+    return this.events > 0 && this.latestArrival - this.latest > liveWithin;
   }
 
   /**
@@ -65,18 +78,19 @@ export class Activity {
    * where they let something fall due. `awaited`: a pattern over several streams waits for this one.
    */
   dueTick(
-    { name, idleTimeout, liveWithin, delay }: StreamSchema,
+    schema: StreamSchema,
     now: number,
     watermark: number | null,
     deadline: number | null,
     awaited: boolean,
   ): TimeChange | null {
+    const { name, idleTimeout, delay } = schema;
     if (idleTimeout === null || now - this.lastArrival < idleTimeout) return null;
     if (this.events === 0) {
       const isNew = awaited && this.ticked < 0 && watermark === null;
       return isNew ? { stream: name, watermark: null, seen: this.lastOffset } : null;
     }
-    if (this.latestArrival - this.latest > liveWithin) return null;
+    if (this.replays(schema)) return null;
     const passed = this.latest + (now - this.latestArrival) - delay;
     if (watermark !== null && passed <= watermark) return null;
     if (this.ticked >= 0 && (deadline === null || passed < deadline || now - this.ticked < SECOND)) {

@@ -10,6 +10,7 @@ import { incompatibility } from './compatible.js';
 import { draftRule, draftStream } from './draft.js';
 import { limitReached, RuntimeError } from './error.js';
 import { checkPreconditions, etagOf, type Preconditions } from './etag.js';
+import { explainRule, type RuleExplanation } from './explanation.js';
 import type { Gate } from './gate.js';
 import { checkName } from './name.js';
 import { ruleEntry, streamEntry } from './record.js';
@@ -266,6 +267,14 @@ export class Catalog {
       const own: Diagnostic = { code, severity: 'error', message, hint: null, span };
       return { valid: false, query, diagnostics: detail.diagnostics ?? [own], plan: null };
     }
+  }
+
+  /** How a text would run; stores nothing. Throws as `putRule`. */
+  explain({ name, ...request }: ValidationRequest): RuleExplanation {
+    const { statement } = parseOne(request.query);
+    const called = name ?? (statement?.kind === 'create_rule' ? statement.name.name : 'rule');
+    const { plan, warnings } = draftRule(called, request, this.#surroundings());
+    return explainRule(plan, warnings);
   }
 
   /**

@@ -1,5 +1,7 @@
 import type { Emission } from '../engine/emission.js';
 import { Engine, type EngineSnapshot } from '../engine/engine.js';
+import type { Inspection } from '../engine/explain/inspection.js';
+import type { MissOptions } from '../engine/explain/misses.js';
 import type { PartitionSnapshot } from '../engine/match/snapshot.js';
 import type { RuleCounts, RuleHead } from '../engine/rule.js';
 import type { Row } from '../event/row.js';
@@ -23,6 +25,9 @@ import {
 } from './snapshot.js';
 import { Suppression } from './suppression.js';
 import { RuleTally } from './tally.js';
+
+/** What is kept of starts that gave no match, for diagnosis: since the server began, not part of the state. */
+const MISSES: MissOptions = { most: 10, ties: 'newest', keepsLastRows: false };
 
 /** A rule at work in this partition. */
 interface Running extends BoundRule {
@@ -265,6 +270,11 @@ export class Partition {
     return this.#engine.counts(rule);
   }
 
+  /** What a rule saw, holds and waits for; null when it does not run. */
+  inspect(rule: string): Inspection | null {
+    return this.#engine.inspect(rule);
+  }
+
   suppressed(rule: string): number {
     return this.#running.get(rule)?.suppression?.held ?? 0;
   }
@@ -397,7 +407,7 @@ export class Partition {
   }
 
   #makeEngine(rules: Iterable<string>): Engine {
-    const engine = new Engine({ mode: 'stream' });
+    const engine = new Engine({ mode: 'stream', misses: MISSES });
     for (const { schema } of this.registry.streams.values()) engine.putStream(schema);
     for (const name of rules) {
       const running = this.#running.get(name);

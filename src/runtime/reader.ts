@@ -1,13 +1,12 @@
-import type { RuleCounts } from '../engine/rule.js';
 import { decode } from '../event/decode.js';
 import { type JsonValue, parseJson } from '../event/json.js';
 import type { StreamSchema } from '../event/schema.js';
 import type { AlertFilter, Delivery, DeliveryFilter, Store, StoredAlert } from '../store/store.js';
 import type { Clock } from './clock.js';
+import { countersOf, type Diagnosis, diagnose, type RuleCounters } from './diagnosis.js';
 import { RuntimeError } from './error.js';
 import type { Ingest } from './ingest.js';
 import { decodeRecord, streamOf } from './record.js';
-import type { FailedRow, LateRow } from './tally.js';
 import { asked } from './trouble.js';
 import type { Worker } from './worker.js';
 
@@ -32,18 +31,6 @@ export interface EventView {
   readonly error: string | null;
 }
 
-/** What a rule did since it was made or replaced; all 0 while it does not run. */
-export interface RuleCounters {
-  readonly rule: string;
-  readonly counts: RuleCounts & {
-    readonly alerts: number;
-    /** Matches held back by `suppress`. */
-    readonly suppressed: number;
-    /** Events that made it fail. */
-    readonly failures: number;
-  };
-}
-
 /** What happened on a stream. Accepted, duplicates and rejected count since the server began, the rest in the log. */
 export interface StreamCounters {
   readonly stream: string;
@@ -64,23 +51,6 @@ export interface Counters {
   readonly lag: number;
 }
 
-/** Why a rule did or did not fire, as far as it can be told at once. Lists hold the last hundred. */
-export interface Diagnosis extends RuleCounters {
-  readonly enabled: boolean;
-  readonly failure: string | null;
-  readonly streams: readonly {
-    readonly stream: string;
-    readonly events: number;
-    readonly watermark: number | null;
-    /** When the stream's last event came, or null. */
-    readonly lastArrival: number | null;
-  }[];
-  /** The stream whose watermark holds the rule back, or null. */
-  readonly heldBy: string | null;
-  readonly late: readonly LateRow[];
-  readonly failed: readonly FailedRow[];
-}
-
 export interface ReaderParts {
   readonly store: Store;
   readonly clock: Clock;
@@ -93,10 +63,6 @@ export interface ReaderParts {
 const READ_BYTES = 1024 * 1024;
 /** Reads of the log that one question for events may take. */
 const MOST_READS = 16;
-
-const NOTHING: RuleCounts = {
-  ...{ rows: 0, matches: 0, late: 0, dropped: 0, degradedSkips: 0, faults: {}, partialMatches: 0, keys: 0 },
-};
 
 /** What there is to see: alerts, deliveries, the log, counters. */
 export class Reader {
@@ -210,12 +176,24 @@ export class Reader {
     return { items, next, isEnd: next >= end };
   }
 
+  /** One event of the log; null when it is of another stream, or gone. */
+  async event(stream: string, offset: number, partition = 0): Promise<EventView | null> {
+    try {
+      const { items } = await this.events(stream, offset, 1, partition);
+      const [event] = items;
+      return event?.offset === offset ? event : null;
+    } catch (error) {
+      if (error instanceof RuntimeError && error.code === 'trimmed') return null;
+      throw error;
+    }
+  }
+
   /** What happened so far, for metrics. Throws RuntimeError `not_ready`. */
   counters(): Counters {
     const { partition } = this.#first;
     const { ingest, workers } = this.#parts;
     return {
-      rules: [...partition.registry.rules.keys()].map((name) => this.#ruleCounters(name)),
+      rules: [...partition.registry.rules.keys()].map((name) => countersOf(partition, name)),
       streams: [...partition.registry.streams.keys()].map((stream) => {
         const activity = partition.activities.get(stream);
         const taken = ingest.counts().get(stream) ?? { accepted: 0, duplicates: 0, rejected: 0 };
@@ -232,30 +210,7 @@ export class Reader {
     const { partition } = this.#first;
     const rule = partition.registry.rule(name);
     if (rule === null) throw new RuntimeError('unknown_rule', `there is no rule '${name}'`);
-    const tally = partition.tallies.get(rule.name);
-    const streams = rule.streams.map(({ name: stream }) => {
-      const activity = partition.activities.get(stream);
-      const events = activity?.events ?? 0;
-      const lastArrival = events === 0 ? null : (activity?.lastArrival ?? null);
-      return { stream, events, watermark: partition.watermark(stream), lastArrival };
-    });
-    const [slowest] = [...streams].sort((a, b) => order(a.watermark) - order(b.watermark));
-    return {
-      ...this.#ruleCounters(rule.name),
-      enabled: rule.enabled,
-      failure: rule.failure,
-      streams,
-      heldBy: streams.length > 1 ? (slowest?.stream ?? null) : null,
-      late: tally?.late ?? [],
-      failed: tally?.failed ?? [],
-    };
-  }
-
-  #ruleCounters(rule: string): RuleCounters {
-    const { partition } = this.#first;
-    const { alerts = 0, failures = 0 } = partition.tallies.get(rule) ?? {};
-    const suppressed = partition.suppressed(rule);
-    return { rule, counts: { ...(partition.counts(rule) ?? NOTHING), alerts, suppressed, failures } };
+    return diagnose(partition, rule);
   }
 
   get #first(): Worker {
@@ -273,10 +228,6 @@ function eventView(
   const data = parseJson(line);
   const decoded = decode(data, schema);
   return { ...place, data, error: 'code' in decoded ? decoded.message : null };
-}
-
-function order(watermark: number | null): number {
-  return watermark ?? Number.NEGATIVE_INFINITY;
 }
 
 function alertView({ sequence, id, rule, severity, stamp, body }: StoredAlert): AlertView {
