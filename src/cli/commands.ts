@@ -33,6 +33,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./check.js')).check,
   },
   {
+    name: 'explain',
+    summary: 'how a rule runs: conditions, index, automaton, what is kept, when a match is out',
+    load: async () => (await import('./explain.js')).explain,
+  },
+  {
     name: 'rules',
     summary: "a server's rules: list, get, put, delete, pause, resume, versions, validate, backtest",
     load: async () => (await import('./client/rules.js')).rules,
@@ -58,9 +63,6 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./client/destinations.js')).destinations,
   },
 ];
-
-/** Commands of the interface that are not built yet: refused by name. */
-const NOT_BUILT = ['explain'];
 
 const HELP = `Tocsin watches streams of events for patterns, written in SQL.
 
@@ -128,7 +130,6 @@ async function dispatch(
 }
 
 function unknown(name: string): string {
-  if (NOT_BUILT.includes(name)) return `'${name}' is not built yet`;
   if (name.startsWith('-')) return `unknown option '${name}'`;
   const near = nearest(
     name,

@@ -1,8 +1,10 @@
 import { Engine } from '../engine/engine.js';
+import type { MissOptions } from '../engine/explain/misses.js';
 import type { JsonValue } from '../event/json.js';
 import type { Row } from '../event/row.js';
 import { formatTimestamp } from '../event/timestamp.js';
 import type { RulePlan } from '../language/plan.js';
+import { missLines } from './misses.js';
 import type { Prepared } from './prepare.js';
 import { count } from './report.js';
 import type { InputKind } from './rule-set.js';
@@ -20,13 +22,21 @@ export class Player {
   /** Lines of the rows since the last `take`, by offset: a late row comes out at once. */
   private readonly lines = new Map<number, number>();
   private readonly readers = new Map<string, Engine[]>();
+  private readonly timed: ReadonlySet<string>;
+  /** Lines of all rows by offset, and the latest event time, where misses are told; else null. */
+  private readonly all: { readonly lines: number[]; latest: number } | null;
 
-  constructor({ streams, rules }: Prepared, tag: string | null) {
+  /** `misses`: how many starts without a match can be told of each rule; null: none. */
+  constructor({ streams, rules }: Prepared, tag: string | null, misses: number | null = null) {
     this.tag = tag;
+    this.all = misses === null ? null : { lines: [], latest: Number.NEGATIVE_INFINITY };
+    this.timed = new Set(streams.filter(({ time }) => time !== null).map(({ schema }) => schema.name));
     for (const input of ['stream', 'bounded'] satisfies InputKind[]) {
       const ready = rules.filter((rule) => rule.input === input);
       if (ready.length === 0) continue;
-      const engine = new Engine({ mode: input });
+      const told: MissOptions | null =
+        misses === null ? null : { most: misses, ties: 'first', keepsLastRows: true };
+      const engine = new Engine({ mode: input, misses: told });
       this.engines.push(engine);
       const read = new Set(ready.flatMap((rule) => rule.plan.sources.map(({ stream }) => stream)));
       for (const { schema } of streams) {
@@ -46,6 +56,10 @@ export class Player {
     const engines = this.readers.get(row.stream);
     if (!engines) return;
     this.lines.set(row.offset, line);
+    if (this.all !== null) {
+      this.all.lines[row.offset] = line;
+      this.all.latest = Math.max(this.all.latest, row.time);
+    }
     for (const engine of engines) engine.append(row);
   }
 
@@ -73,6 +87,19 @@ export class Player {
       }
     }
     this.lines.clear();
+  }
+
+  /** What became of the starts that gave no match, where that was asked for. */
+  misses(): string[] {
+    const { all, timed } = this;
+    if (all === null) return [];
+    const facts = { lineOf: (offset: number) => all.lines[offset] ?? 0, latest: all.latest, timed };
+    return [...this.plans.keys()].flatMap((name) =>
+      this.engines.flatMap((engine) => {
+        const inspection = engine.inspect(name);
+        return inspection === null ? [] : missLines(name, inspection, facts);
+      }),
+    );
   }
 
   /** A row as JSON: the tag, then the select list's columns in order (a JavaScript object would put "1" before "a"). */

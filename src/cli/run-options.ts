@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly tag: string | null;
   readonly strict: boolean;
   readonly exitCode: boolean;
+  /** How many starts without a match are told of each rule; null: none. */
+  readonly misses: number | null;
 }
 
 const OPTIONS = {
@@ -26,6 +28,8 @@ const OPTIONS = {
   tag: { type: 'string' },
   strict: { type: 'boolean' },
   'exit-code': { type: 'boolean' },
+  'explain-misses': { type: 'boolean' },
+  misses: { type: 'string' },
 } as const;
 
 /** @throws UsageError when an option is unknown, empty or contradicts another */
@@ -49,7 +53,18 @@ export function readRunOptions(args: readonly string[]): RunOptions {
     tag: values.tag ?? null,
     strict: values.strict === true,
     exitCode: values['exit-code'] === true,
+    misses: readMisses(values['explain-misses'] === true, values.misses),
   };
+}
+
+const FEW_MISSES = 10;
+const MOST_MISSES = 1_000;
+
+function readMisses(isAsked: boolean, most: string | undefined): number | null {
+  if (most === undefined) return isAsked ? FEW_MISSES : null;
+  const number = /^\d{1,4}$/.test(most) ? Number(most) : 0;
+  if (number >= 1 && number <= MOST_MISSES) return number;
+  throw new UsageError(`--misses ${most}: it is a whole number from 1 to ${MOST_MISSES}`);
 }
 
 function readFormat(format: string | undefined, input: string | null): 'ndjson' | 'csv' {
@@ -77,6 +92,9 @@ Options:
       --tag FIELD           add the rule's name to each row, in this field
       --strict              exit 3 when a line could not be read
       --exit-code           exit 1 when there was no match
+      --explain-misses      say on standard error which starts gave no match, and which condition stopped each on which
+                            row: of each rule the 10 that came nearest, and how many more there are
+      --misses N            the same for N of each rule
   -h, --help                this text
 
 Lines that cannot be read go to standard error with their number and are counted; the rest is matched.

@@ -37,7 +37,7 @@ async function play(prepared: Prepared, options: RunOptions, terminal: Terminal)
   const intake = new Intake(prepared.streams, prepared.routing, prepared.needTime, Date.now);
   const absent = new AbsentColumns(prepared.rules);
   const output = new Output(terminal.stdout);
-  const player = new Player(prepared, options.tag);
+  const player = new Player(prepared, options.tag, options.misses);
   const reader = readerFor(prepared, options);
   const say = (line: number, text: string): void => {
     stderr.write(`tocsin run: line ${line}: ${text}\n`);
@@ -82,6 +82,7 @@ async function play(prepared: Prepared, options: RunOptions, terminal: Terminal)
   progress.clear();
   for (const sentence of [...absent.sentences(), ...player.faults()])
     stderr.write(`tocsin run: ${sentence}\n`);
+  for (const line of player.misses()) stderr.write(`${line.startsWith(' ') ? '' : 'tocsin run: '}${line}\n`);
   if (tally.worthSaying || stderr.isTTY) stderr.write(`tocsin run: ${tally}\n`);
   return tally;
 }

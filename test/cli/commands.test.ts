@@ -33,7 +33,8 @@ test('--version is the one of package.json', async () => {
 test('wrong usage says what is wrong, points to the help and exits 2', async () => {
   const cases: [string[], RegExp][] = [
     [['rum'], /unknown command 'rum'; did you mean 'run'\?/],
-    [['explain'], /'explain' is not built yet/],
+    [['explain'], /name at least one rule file/],
+    [['explain', 'a.sql', '--format', 'xml'], /--format xml: it is 'text', 'json' or 'mermaid'/],
     [['--loud'], /unknown option '--loud'/],
     [['run'], /name at least one rule file/],
     [['check'], /name at least one rule file/],
