@@ -79,8 +79,10 @@ export class RunningRule implements Keyed {
     const holding = (key: string, isHeld: boolean) => this.group?.note(this, key, isHeld);
     this.operator = new MatchOperator(operator, columns, input, limits, this.faults, emit, waiting, holding);
     if (misses !== null) {
-      const { matcher, partitions } = this.operator;
-      this.misses = new NearestMisses(operator, matcher, partitions, namesOf(plan), misses);
+      const running = this.operator;
+      const { matcher, partitions } = running;
+      const columnsOf = (row: Row) => running.keyColumns(row);
+      this.misses = new NearestMisses(operator, matcher, partitions, columnsOf, namesOf(plan), misses);
       matcher.observer = this.misses;
     }
     this.groupKey = JSON.stringify(operator.partitionBy.map(({ expression }) => expression));

@@ -29,22 +29,23 @@ const MOST_HELD = 20;
 const MOST_LOOKED_AT = 100_000;
 
 /** Matches of a rule that wait, in order of their keys' first rows; not more than a list should have. */
-export function heldMatches({ plan, partitions }: MatchOperator): readonly HeldMatch[] {
+export function heldMatches(operator: MatchOperator): readonly HeldMatch[] {
+  const { plan, partitions } = operator;
   const held: HeldMatch[] = [];
   let seen = 0;
-  for (const { columns, starts } of partitions.values()) {
+  for (const { starts } of partitions.values()) {
     let holder: Start | null = null;
     for (const start of starts) {
       if (held.length >= MOST_HELD || seen++ > MOST_LOOKED_AT) return held;
       if (start.done) continue;
-      const isOpen = start.threads.length > 0;
+      const isOpen = start.live > 0;
       const waiting = start.threads.find(({ state }) => state.kind === 'wait');
       const complete = start.best ?? waiting;
       if (complete !== undefined) {
         const by = start.best === null ? 'deadline' : isOpen ? 'longer' : 'earlier_start';
         const decides = by === 'earlier_start' ? holder : start;
         held.push({
-          ...{ key: columns, start: placeOf(start.row), by },
+          ...{ key: operator.keyColumns(start.row), start: placeOf(start.row), by },
           last: complete.path === null ? null : placeOf(complete.path.row),
           holder: by === 'earlier_start' && holder !== null ? placeOf(holder.row) : null,
           waitsFor: decides === null ? [] : waitedFor(decides, plan.variables),

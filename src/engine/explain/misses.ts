@@ -56,6 +56,8 @@ export interface MissOptions {
 }
 
 interface Entry {
+  /** A key that had no state for a while counts its rows anew, in another partition. */
+  readonly partition: Partition | undefined;
   readonly position: number;
   readonly level: number;
   readonly miss: Miss;
@@ -88,6 +90,8 @@ export class NearestMisses implements StartObserver {
     private readonly plan: MatchPlan,
     private readonly matcher: Matcher,
     private readonly partitions: ReadonlyMap<string, Partition>,
+    /** PARTITION BY of a row, as an alert shows it. */
+    private readonly columnsOf: (row: Row) => Miss['key'],
     names: Names,
     private readonly options: MissOptions,
   ) {
@@ -111,18 +115,23 @@ export class NearestMisses implements StartObserver {
     const partition = this.partitions.get(start.key);
     const position = partition === undefined ? -1 : partition.count - 1;
     const isOther = row !== undefined && partition !== undefined && this.#nearest(left)?.path?.row !== row;
-    this.#note(start, left, how, isOther ? { row, position, rowAt: partition.rowAt } : null, by);
+    this.#note(
+      start,
+      left,
+      how,
+      isOther ? { row, position, rowAt: (at: number) => partition.rowAt(at) } : null,
+      by,
+    );
   }
 
   /** What failed within the rows that a match takes was no miss. */
   skipped(start: Start, resume: number): void {
-    const columns = this.partitions.get(start.key)?.columns;
-    for (const [id, { position, level, miss }] of this.#entries) {
-      // A key that had no state for a while counts its rows anew, and has columns of its own.
-      if (miss.key !== columns || position < start.position || position >= resume || level === PASSED_OVER)
+    const partition = this.partitions.get(start.key);
+    for (const [id, { position, level, miss, partition: own }] of this.#entries) {
+      if (own !== partition || position < start.position || position >= resume || level === PASSED_OVER)
         continue;
       const passed: Miss = { ...miss, how: 'passed_over', row: null, attempts: [], by: placeOf(start.row) };
-      this.#entries.set(id, { position, level: PASSED_OVER, miss: passed });
+      this.#entries.set(id, { position, level: PASSED_OVER, miss: passed, partition });
       this.#measure();
     }
   }
@@ -143,7 +152,7 @@ export class NearestMisses implements StartObserver {
     if (!this.#makeRoom(id, level, (at?.row ?? row).arrival)) return;
     const partition = this.partitions.get(key);
     const miss: Miss = {
-      key: partition?.columns ?? {},
+      key: this.columnsOf(row),
       start: placeOf(row),
       labels: this.#labels(nearest ?? start.best),
       needs,
@@ -153,7 +162,7 @@ export class NearestMisses implements StartObserver {
       attempts: how === 'passed_over' ? [] : this.#attempts(threads, how, at, (partition?.matches ?? 0) + 1),
       by: by === null ? null : placeOf(by.row),
     };
-    this.#entries.set(id, { position, level, miss });
+    this.#entries.set(id, { position, level, miss, partition });
     this.#measure();
   }
 

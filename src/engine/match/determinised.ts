@@ -14,6 +14,8 @@ export interface Transition {
   readonly next: Configuration;
   /** By thread of `next`. */
   readonly moves: readonly Move[];
+  /** Where all threads of `next` come by moves that label the row alike: one of them. */
+  readonly uniform: Move | null;
   /** The path that completes the pattern on the row, if one does: less preferred threads have ended. */
   readonly completed: Move | null;
 }
@@ -22,8 +24,8 @@ export interface Transition {
 export class Configuration {
   /** Variables that decide where a row leads, as bits. */
   readonly relevant: number;
-  /** The same as a list. */
-  readonly variables: readonly number[];
+  /** Whether a thread waits for absence to come true. */
+  readonly waits: boolean;
   readonly transitions = new Map<number, Transition>();
   readonly lastTransitions = new Map<number, Transition>();
 
@@ -36,7 +38,7 @@ export class Configuration {
       }
     }
     this.relevant = relevant;
-    this.variables = Array.from({ length: 31 }, (_, i) => i).filter((i) => (relevant & (1 << i)) !== 0);
+    this.waits = states.some(({ kind }) => kind === 'wait');
   }
 }
 
@@ -91,14 +93,25 @@ export class Determinised {
           if (follow.kind === 'match_at_end' && !isLast) continue;
           // What a gap completes was complete before it, unless the end had to come.
           if (this.isEarliest && state.kind !== 'label' && follow.kind === 'match') continue;
-          return { next: this.configuration(next), moves, completed: move };
+          return this.#transition(next, moves, move);
         }
         if (next.includes(follow)) continue;
         next.push(follow);
         moves.push(move);
       }
     }
-    return { next: this.configuration(next), moves, completed: null };
+    return this.#transition(next, moves, null);
+  }
+
+  #transition(states: readonly State[], moves: readonly Move[], completed: Move | null): Transition {
+    const [first] = moves;
+    const isUniform = moves.every(
+      ({ variable, excluded }) => variable === first?.variable && excluded === first.excluded,
+    );
+    return {
+      ...{ next: this.configuration(states), moves, completed },
+      uniform: isUniform ? (first ?? null) : null,
+    };
   }
 }
 

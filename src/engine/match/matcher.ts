@@ -11,10 +11,11 @@ import {
 } from './determinised.js';
 import { liveRegisters } from './liveness.js';
 import type { Place, StartObserver } from './observer.js';
+import type { Partition } from './partition.js';
 import { labelAt, type Step, samePath } from './path.js';
 import { compileProgram } from './program.js';
 import { type CandidateScope, Conditions, type RegisterState } from './registers.js';
-import type { Start, Thread } from './thread.js';
+import { type Start, type Thread, threadsOf } from './thread.js';
 
 /** What happens to a thread that completes the pattern on a row. */
 export type Completion =
@@ -24,6 +25,12 @@ export type Completion =
   | 'earliest'
   /** NO SKIP: every one counts, none ends another. */
   | 'any';
+
+/** Where a match begins, and whether it is complete there already. */
+interface Beginning {
+  readonly isEmpty: boolean;
+  readonly configuration: Configuration;
+}
 
 /** Takes rows, one at a time, to the threads of a start. One for each rule; holds no state between rows. */
 export class Matcher {
@@ -39,12 +46,19 @@ export class Matcher {
   /** Null where conditions read more than the row. */
   readonly #determinised: Determinised | null;
   /** Where matches begin, elsewhere and at the first row of a partition. */
-  readonly #beginnings: ({ readonly isEmpty: boolean; readonly configuration: Configuration } | undefined)[] =
-    [];
+  readonly #beginnings: (Beginning | undefined)[] = [];
   readonly #scope: CandidateScope;
   /** Variables on the row in hand: 1 held, 0 did not (where the condition reads the row alone), -1 not known yet. */
   readonly #answers: Int8Array;
+  /** The same as bits where a table is: which are known, */
+  #known = 0;
+  /** and which held. */
+  #held = 0;
+  /** What the row in hand did to a configuration, for the next start that stands in it. */
+  #from: Configuration | null = null;
+  #transition: Transition | null = null;
 
+  #partition: Partition | null = null;
   /** Whether the row in hand is the last of its partition: known on bounded input only. */
   #isLast = false;
 
@@ -82,19 +96,25 @@ export class Matcher {
       path: null,
       registers: this.conditions.initial,
       matchNumber: 0,
-      rowAt: () => null,
+      rowAt: (position) => this.#partition?.rowAt(position) ?? null,
     };
   }
 
-  /** Takes a row of a partition in hand. `rowAt` gives other rows of the partition by place; `$` holds after the last. */
-  take(row: Row, position: number, rowAt: (position: number) => Row | null, isLast: boolean): void {
+  /** Takes a row of a partition in hand: the one at `position`. `isLast`: `$` holds after it. */
+  take(row: Row, position: number, partition: Partition, isLast: boolean): void {
     this.#isLast = isLast;
+    this.#partition = partition;
     const scope = this.#scope;
     scope.row = row;
     scope.position = position;
     scope.current = position;
-    scope.rowAt = rowAt;
-    this.#answers.fill(-1);
+    if (this.#determinised === null) {
+      this.#answers.fill(-1);
+    } else {
+      this.#known = 0;
+      this.#held = 0;
+      this.#from = null;
+    }
   }
 
   /** The number that the next match of the partition gets, for conditions that read MATCH_NUMBER(). */
@@ -104,13 +124,39 @@ export class Matcher {
 
   /** Whether a variable whose condition reads its own row alone takes the row in hand. */
   holds(variable: number): boolean {
-    return this.#test(variable, this.conditions.initial, null) !== null;
+    if (this.#determinised === null) return this.#test(variable, this.conditions.initial, null) !== null;
+    const bit = 1 << variable;
+    if ((this.#known & bit) === 0) {
+      this.#known |= bit;
+      if (this.#isTrue(variable)) {
+        this.#held |= bit;
+        this.hits[variable]!++;
+      }
+    }
+    return (this.#held & bit) !== 0;
+  }
+
+  #isTrue(variable: number): boolean {
+    const scope = this.#scope;
+    const { stream } = this.#plan.variables[variable]!;
+    if (stream !== null && stream !== scope.row!.stream) return false;
+    const evaluate = this.conditions.evaluators[variable]!;
+    scope.variable = variable;
+    scope.path = null;
+    return evaluate === null || evaluate(scope) === true;
   }
 
   /** False: no match can begin at the row in hand. `first`: it is the first of its partition. */
   canBegin(first: boolean): boolean {
     const table = this.#determinised;
     if (table === null) return true;
+    const { isEmpty, configuration } = this.#beginning(first, table);
+    if (isEmpty) return true;
+    const { next, completed } = this.#lookUp(table, configuration);
+    return next.states.length > 0 || completed !== null;
+  }
+
+  #beginning(first: boolean, table: Determinised): Beginning {
     const at = first ? 1 : 0;
     let beginning = this.#beginnings[at];
     if (beginning === undefined) {
@@ -121,20 +167,30 @@ export class Matcher {
       beginning = { isEmpty, configuration: table.configuration(labels) };
       this.#beginnings[at] = beginning;
     }
-    if (beginning.isEmpty) return true;
-    const { next, completed } = this.#lookUp(table, beginning.configuration);
-    return next.states.length > 0 || completed !== null;
+    return beginning;
   }
 
   #lookUp(table: Determinised, configuration: Configuration): Transition {
-    let holds = 0;
-    const { variables } = configuration;
-    for (let i = 0; i < variables.length; i++) if (this.holds(variables[i]!)) holds |= 1 << variables[i]!;
-    return table.transition(configuration, holds, this.#isLast);
+    if (configuration === this.#from) return this.#transition!;
+    const { relevant } = configuration;
+    for (let left = relevant & ~this.#known; left !== 0; left &= left - 1)
+      this.holds(31 - Math.clz32(left & -left));
+    const transition = table.transition(configuration, this.#held & relevant, this.#isLast);
+    this.#from = configuration;
+    this.#transition = transition;
+    return transition;
   }
 
   /** Begins at the row in hand. The start has no threads and no best match when nothing can begin here. */
   begin(start: Start): void {
+    const table = this.#determinised;
+    if (table !== null) {
+      const { isEmpty, configuration } = this.#beginning(start.position === 0, table);
+      if (isEmpty) start.best = { path: null };
+      start.stand(configuration, null, null);
+      this.#stepByTable(start, table);
+      return;
+    }
     const threads: Thread[] = [];
     for (const state of this.automaton.start(start.position === 0)) {
       if (state.kind === 'match') {
@@ -147,7 +203,6 @@ export class Matcher {
       }
     }
     start.threads = threads;
-    start.configuration = null;
     this.#step(start);
   }
 
@@ -155,11 +210,13 @@ export class Matcher {
   step(start: Start): boolean {
     const { observer } = this;
     if (observer === null) return this.#step(start);
-    const before = start.threads;
+    const { configuration, path, paths } = start;
+    const list = configuration === null ? start.threads : null;
+    const before = start.live;
     const isChanged = this.#step(start);
     // While a row is in hand the scope says where it stands.
-    if (start.threads.length === 0 && before.length > 0 && isMissed(start))
-      observer.failed(start, before, this.#scope as Place);
+    if (before > 0 && start.live === 0 && isMissed(start))
+      observer.failed(start, list ?? threadsOf({ configuration, path, paths }), this.#scope as Place);
     return isChanged;
   }
 
@@ -176,35 +233,58 @@ export class Matcher {
 
   /** The same where conditions read the row alone: one look into a table for all threads. */
   #stepByTable(start: Start, table: Determinised): boolean {
-    const { threads } = start;
-    if (threads.length === 0) {
+    const before = start.configuration ?? this.#stand(start, table);
+    if (before.states.length === 0) {
       start.completed = NONE;
       return false;
     }
-    start.configuration ??= table.configuration(threads.map(({ state }) => state));
-    const before = start.configuration;
-    const { next, moves, completed } = this.#lookUp(table, before);
-    if (completed === null && next === before && isSame(threads, moves)) return false;
-    const path = (move: Move): Step | null => {
-      const { path: previous } = threads[move.from]!;
-      return move.variable < 0 ? previous : this.#newStep(previous, move);
-    };
-    start.completed = NONE;
-    if (completed !== null) {
-      const end = path(completed);
+    const { next, moves, uniform, completed } = this.#lookUp(table, before);
+    const { path, paths } = start;
+    const isShared = paths === null;
+    if (completed === null) {
+      if (isShared && uniform !== null) {
+        if (uniform.variable < 0 && next === before) return false;
+        start.completed = NONE;
+        start.configuration = next;
+        if (uniform.variable >= 0) start.path = this.#newStep(path, uniform);
+        return true;
+      }
+      if (next === before && isSame(start, moves)) return false;
+      start.completed = NONE;
+    } else {
+      const end = this.#follow(completed, path, paths);
+      start.completed = NONE;
       if (this.completion === 'preferred') start.best = { path: end };
       else if (end !== null) start.completed = [end];
     }
-    const after: Thread[] = [];
-    let lastPath: Step | null = null;
+    const after: (Step | null)[] = [];
+    let isOne = true;
     for (let i = 0; i < moves.length; i++) {
-      // Threads that come from one by the same move share its path.
-      if (i === 0 || moves[i] !== moves[i - 1]) lastPath = path(moves[i]!);
-      after.push({ state: next.states[i]!, registers: this.conditions.initial, path: lastPath });
+      const move = moves[i]!;
+      // Threads that come from one path with one label share what comes of it.
+      let known = 0;
+      while (known < i && !isAlike(moves[known]!, move, paths)) known++;
+      after.push(known < i ? after[known]! : this.#follow(move, path, paths));
+      if (after[i] !== after[0]) isOne = false;
     }
-    start.threads = after;
-    start.configuration = next;
+    if (isOne) start.stand(next, after[0] ?? null, null);
+    else start.stand(next, null, after);
     return true;
+  }
+
+  /** A start with a list of threads (it was restored) stands in a configuration from here on. */
+  #stand(start: Start, table: Determinised): Configuration {
+    const { threads } = start;
+    const configuration = table.configuration(threads.map(({ state }) => state));
+    const [first = null, ...rest] = threads.map(({ path }) => path);
+    if (rest.every((path) => path === first)) start.stand(configuration, first, null);
+    else start.stand(configuration, null, [first, ...rest]);
+    return configuration;
+  }
+
+  #follow(move: Move, path: Step | null, paths: readonly (Step | null)[] | null): Step | null {
+    const previous = paths === null ? path : paths[move.from]!;
+    return move.variable < 0 ? previous : this.#newStep(previous, move);
   }
 
   #newStep(previous: Step | null, { variable, excluded }: Move): Step {
@@ -361,11 +441,17 @@ function isMissed({ best, completed, matched }: Start): boolean {
   return best === null && completed.length === 0 && !matched;
 }
 
+/** Whether two moves leave threads with one path. */
+function isAlike(a: Move, b: Move, paths: readonly (Step | null)[] | null): boolean {
+  if (a.variable !== b.variable || a.excluded !== b.excluded) return false;
+  return paths === null || paths[a.from] === paths[b.from];
+}
+
 /** Whether moves leave the same threads: the states are known to be, so the paths decide. */
-function isSame(threads: readonly Thread[], moves: readonly Move[]): boolean {
+function isSame({ paths }: Start, moves: readonly Move[]): boolean {
   for (let i = 0; i < moves.length; i++) {
     const { from, variable } = moves[i]!;
-    if (variable >= 0 || (from !== i && threads[from]!.path !== threads[i]!.path)) return false;
+    if (variable >= 0 || (paths !== null && paths[from] !== paths[i])) return false;
   }
   return true;
 }

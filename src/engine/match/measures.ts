@@ -97,7 +97,7 @@ export function matchScope(
   position: number,
   matchNumber: number,
   status: MatchScope['status'],
-  rowAt: (position: number) => Row | null,
+  partition: { rowAt(position: number): Row | null },
   faults: Faults,
 ): MatchScope {
   const last = steps[steps.length - 1];
@@ -109,7 +109,7 @@ export function matchScope(
     matchNumber,
     status,
     outputs: [],
-    rowAt,
+    rowAt: (at) => partition.rowAt(at),
     faults,
   };
 }

@@ -10,7 +10,7 @@ import { keyText } from '../key.js';
 import type { Limits } from '../limits.js';
 import { outputRow, setOwn } from '../output.js';
 import { type ColumnTest, indexableTests } from '../predicate/column_test.js';
-import { PriorityQueue } from '../queue.js';
+import { DeadlineQueue } from './deadline_queue.js';
 import { Matcher } from './matcher.js';
 import { type MatchScope, Measures, matchScope, standAt } from './measures.js';
 import type { Ending } from './observer.js';
@@ -73,7 +73,7 @@ export class MatchOperator {
   readonly plan: MatchPlan;
   readonly matcher: Matcher;
   readonly partitions = new Map<string, Partition>();
-  readonly deadlines = new PriorityQueue<Start>(byDeadline);
+  readonly deadlines = new DeadlineQueue();
   /** Starts made so far. */
   sequence = 0;
   /** No row before this event time was seen: what was absent there is not known. Milliseconds; null before the first row. */
@@ -87,6 +87,7 @@ export class MatchOperator {
     readonly evaluate: Evaluator<Scope>;
     readonly type: OutputColumn['type'];
   }[];
+  readonly #keyScope: Scope;
   readonly #keepRows: boolean;
   readonly #lookback: number;
   readonly #keepsPartitions: boolean;
@@ -110,6 +111,7 @@ export class MatchOperator {
   ) {
     this.plan = plan;
     this.matcher = new Matcher(plan, faults);
+    this.#keyScope = { row: null, faults };
     const names = plan.variables.map(({ name }) => name);
     this.#measures = new Measures(plan, names);
     this.#sorter =
@@ -153,12 +155,27 @@ export class MatchOperator {
 
   /** Bounded input: a row that will come, so that NEXT and `$` can be answered. Call for all rows, in order, before `process`. */
   foresee(row: Row): void {
-    this.#partition(row, this.keyOf(row)).rows.push(row);
+    this.#partition(this.keyOf(row)).keep(row);
   }
 
   /** The row's key, by which partial matches are kept. */
   keyOf(row: Row): string {
-    return keyText(this.#keyValues(row));
+    const scope = this.#keyScope;
+    scope.row = row;
+    const partitionBy = this.#partitionBy;
+    if (partitionBy.length !== 1) return keyText(partitionBy.map(({ evaluate }) => evaluate(scope)));
+    const value = partitionBy[0]!.evaluate(scope);
+    return typeof value === 'string' ? value : keyText([value]);
+  }
+
+  /** PARTITION BY as an alert shows it. */
+  keyColumns(row: Row): Readonly<Record<string, JsonValue>> {
+    const scope = this.#keyScope;
+    scope.row = row;
+    const columns: Record<string, JsonValue> = {};
+    for (const { name, evaluate, type } of this.#partitionBy)
+      setOwn(columns, name, toJson(evaluate(scope), type));
+    return columns;
   }
 
   /**
@@ -185,15 +202,15 @@ export class MatchOperator {
   /** Takes the next row in the rule's order. Deadlines before its time have been closed. `key`: what `keyOf` gives for it. */
   process(row: Row, key = this.keyOf(row)): void {
     this.observedFrom ??= row.time;
-    const partition = this.#partition(row, key);
+    const partition = this.#partition(key);
     this.matcher.observer?.took?.(key, row);
     const position = this.input === 'bounded' ? partition.count++ : partition.push(row, this.#keepRows);
     if (this.#discipline === 'sequential') {
       // The start may come to be tried when later rows have been seen: what was before it is looked at now.
-      if (!this.#wasAbsent(partition, row)) partition.barred.push(position);
+      if (!this.#wasAbsent(partition, row)) partition.barred = [...partition.barred, position];
       this.#replay(partition);
     } else {
-      this.matcher.take(row, position, partition.rowAt, this.#isLast(partition, position));
+      this.matcher.take(row, position, partition, this.#isLast(partition, position));
       let isChanged = false;
       for (const start of partition.starts) if (this.matcher.step(start)) isChanged = true;
       if (this.#begin(partition, row, position)) isChanged = true;
@@ -249,7 +266,7 @@ export class MatchOperator {
         const path = threads[0]?.path ?? best?.path ?? null;
         if (done) continue;
         yield {
-          key: partition.columns,
+          key: this.keyColumns(row),
           start: row,
           deadline: Number.isFinite(deadline) ? deadline : null,
           isHeld: best !== null,
@@ -285,6 +302,7 @@ export class MatchOperator {
       const partition = this.partitions.get(key);
       if (partition === undefined) continue;
       partition.isSaved = true;
+      partition.isChanged = false;
       changes.push({ key, state: snapshotPartition(partition) });
     }
     this.#gone.clear();
@@ -303,12 +321,12 @@ export class MatchOperator {
   restoreKey(saved: PartitionSnapshot, isSaved: boolean): void {
     const partition = restorePartition(saved, this.matcher.automaton);
     partition.isSaved = isSaved;
-    if (!isSaved) this.#changed.add(partition.key);
+    if (!isSaved) this.#note(partition);
     this.partitions.set(partition.key, partition);
     this.holding(partition.key, true);
     for (const start of partition.starts) {
-      partition.threads += start.threads.length;
-      if (start.threads.length === 0 || start.deadline === Number.POSITIVE_INFINITY) continue;
+      partition.threads += start.live;
+      if (start.live === 0 || start.deadline === Number.POSITIVE_INFINITY) continue;
       this.deadlines.push(start);
       this.waiting(start.deadline);
     }
@@ -318,7 +336,7 @@ export class MatchOperator {
   #forget(partition: Partition): void {
     this.partitions.delete(partition.key);
     this.holding(partition.key, false);
-    this.#changed.delete(partition.key);
+    if (partition.isChanged) this.#changed.delete(partition.key);
     if (partition.isSaved) this.#gone.add(partition.key);
   }
 
@@ -334,23 +352,21 @@ export class MatchOperator {
 
   // ------------------------------------------------------------------ rows
 
-  #partition(row: Row, key: string): Partition {
+  #partition(key: string): Partition {
     const known = this.partitions.get(key);
     if (known !== undefined) return known;
-    const values = this.#keyValues(row);
-    const columns: Record<string, JsonValue> = {};
-    for (const [i, { name, type }] of this.#partitionBy.entries())
-      setOwn(columns, name, toJson(values[i]!, type));
-    const partition = new Partition(key, columns);
+    const partition = new Partition(key);
     if (this.partitions.size >= this.limits.keysPerRule) this.#evict();
     this.partitions.set(key, partition);
     this.holding(key, true);
     return partition;
   }
 
-  #keyValues(row: Row): readonly Value[] {
-    const scope = { row, faults: this.faults };
-    return this.#partitionBy.map(({ evaluate }) => evaluate(scope));
+  /** Its state is another than in the checkpoint. */
+  #note(partition: Partition): void {
+    if (partition.isChanged) return;
+    partition.isChanged = true;
+    this.#changed.add(partition.key);
   }
 
   #isLast(partition: Partition, position: number): boolean {
@@ -383,13 +399,13 @@ export class MatchOperator {
     const start = new Start(this.sequence, partition.key, position, row, deadline);
     const isAllowed = isSequential ? !partition.barred.includes(position) : this.#wasAbsent(partition, row);
     if (isAllowed) this.matcher.begin(start);
-    const alive = start.threads.length > 0;
+    const alive = start.live > 0;
     if (!alive && start.best === null && start.completed.length === 0 && !this.plan.unmatchedRows) {
       if (isSequential) partition.resume = position + 1;
       return false;
     }
     this.sequence++;
-    partition.starts.push(start);
+    partition.begin(start);
     if (alive && deadline !== Number.POSITIVE_INFINITY) {
       this.deadlines.push(start);
       this.waiting(deadline);
@@ -399,7 +415,7 @@ export class MatchOperator {
 
   #seeAbsent(partition: Partition, row: Row, position: number): void {
     if (this.plan.absentBefore.length === 0) return;
-    this.matcher.take(row, position, partition.rowAt, this.#isLast(partition, position));
+    this.matcher.take(row, position, partition, this.#isLast(partition, position));
     if (this.plan.absentBefore.some((variable) => this.matcher.holds(variable)))
       partition.lastAbsent = row.time;
   }
@@ -414,23 +430,23 @@ export class MatchOperator {
         if (partition.resume >= partition.count) return;
         const position = partition.resume;
         const row = partition.rowAt(position)!;
-        matcher.take(row, position, partition.rowAt, this.#isLast(partition, position));
+        matcher.take(row, position, partition, this.#isLast(partition, position));
         this.#begin(partition, row, position);
         partition.fed = position;
         [start] = partition.starts;
         if (start === undefined) continue;
       }
-      while (start.threads.length > 0 && partition.fed + 1 < partition.count) {
+      while (start.live > 0 && partition.fed + 1 < partition.count) {
         const position = ++partition.fed;
         const row = partition.rowAt(position)!;
         if (row.time > start.deadline) {
           this.#expire(start, partition);
         } else {
-          matcher.take(row, position, partition.rowAt, this.#isLast(partition, position));
+          matcher.take(row, position, partition, this.#isLast(partition, position));
           matcher.step(start);
         }
       }
-      if (start.threads.length > 0) return;
+      if (start.live > 0) return;
       this.#settle(partition);
     }
   }
@@ -439,24 +455,22 @@ export class MatchOperator {
 
   /** The deadline has passed: absence completes, every other thread ends (`language.md` 25). */
   #expire(start: Start, partition: Partition): void {
-    const left = start.threads;
+    const [left] = this.plan.timedOut ? start.threads : [];
     this.#complete(start, 'within');
-    if (
-      this.plan.timedOut &&
-      start.best === null &&
-      !start.matched &&
-      start.completed.length === 0 &&
-      left.length > 0
-    ) {
-      this.#emitMatch(partition, start, stepsOf(left[0]!.path), 'TIMED OUT', 0, start.deadline);
-    }
+    if (left !== undefined && start.best === null && !start.matched && start.completed.length === 0)
+      this.#emitMatch(partition, start, stepsOf(left.path), 'TIMED OUT', 0, start.deadline);
   }
 
   /** Absence at the end has come true for the threads that wait for it, in order of preferment; all others end. */
   #complete(start: Start, how: Ending): void {
+    if (start.configuration?.waits === false && this.matcher.observer === null) {
+      start.completed = [];
+      start.threads = [];
+      return;
+    }
     const left = start.threads;
     start.completed = [];
-    for (const thread of start.threads) {
+    for (const thread of left) {
       if (thread.state.kind !== 'wait') continue;
       if (this.matcher.completion === 'preferred') {
         start.best = { path: thread.path };
@@ -477,7 +491,7 @@ export class MatchOperator {
   #settle(partition: Partition): void {
     switch (this.#discipline) {
       case 'independent':
-        for (const start of partition.starts) if (start.threads.length === 0) this.#decide(partition, start);
+        for (const start of partition.starts) if (start.live === 0) this.#decide(partition, start);
         break;
       case 'front':
       case 'sequential':
@@ -496,7 +510,7 @@ export class MatchOperator {
         break;
     }
     for (const start of partition.starts) {
-      if (start.threads.length === 0 && this.#isOver(start)) this.#finish(start);
+      if (start.live === 0 && this.#isOver(start)) start.finish();
     }
     if (partition.starts.some(({ done }) => done))
       partition.starts = partition.starts.filter(({ done }) => !done);
@@ -519,7 +533,7 @@ export class MatchOperator {
     const { starts } = partition;
     for (const start of starts) {
       if (start.done) continue;
-      if (start.threads.length > 0) {
+      if (start.live > 0) {
         // Whatever the front comes to, its match ends at or after this one.
         if (this.plan.skip.mode === 'past_last_row' && start.best?.path)
           this.#passOver(partition, start, start.best.path.position + 1);
@@ -539,11 +553,11 @@ export class MatchOperator {
     if (start.done) return;
     if (this.#discipline === 'sequential') partition.resume = Math.max(partition.resume, start.position + 1);
     if (start.best === null) {
-      this.#finish(start);
+      start.finish();
       if (this.plan.unmatchedRows && !partition.isCovered(start.position))
         this.#emitUnmatched(partition, start);
     } else if (start.best.path === null) {
-      this.#finish(start);
+      start.finish();
       partition.matches++;
       if (this.plan.emptyMatches === 'show') this.#emitEmpty(partition, start);
     } else {
@@ -556,9 +570,9 @@ export class MatchOperator {
     const steps = stepsOf(path);
     // Absence at the end is known at the deadline only.
     const end = this.plan.absentAfter.length > 0 ? start.deadline : null;
-    if (this.plan.unmatchedRows) partition.covered.push([start.position, path.position]);
+    if (this.plan.unmatchedRows) partition.covered = [...partition.covered, [start.position, path.position]];
     this.#emitMatch(partition, start, steps, 'MATCHED', partition.matches, end);
-    this.#finish(start);
+    start.finish();
     this.#skip(partition, start, steps);
   }
 
@@ -601,8 +615,8 @@ export class MatchOperator {
     if (!this.plan.unmatchedRows) return;
     for (const start of partition.starts) {
       if (start.done) continue;
-      if (start.threads.length > 0) return;
-      this.#finish(start);
+      if (start.live > 0) return;
+      start.finish();
       if (!partition.isCovered(start.position)) this.#emitUnmatched(partition, start);
     }
   }
@@ -634,7 +648,7 @@ export class MatchOperator {
     number: number,
     end: number | null,
   ): void {
-    const scope = matchScope(steps, start.row, start.position, number, status, partition.rowAt, this.faults);
+    const scope = matchScope(steps, start.row, start.position, number, status, partition, this.faults);
     const output: Record<string, JsonValue>[] = [];
     if (this.plan.rowsPerMatch === 'one') {
       this.#push(output, this.#measures.row(scope), scope);
@@ -645,7 +659,7 @@ export class MatchOperator {
         this.#push(output, this.#measures.row(scope), scope);
       });
     }
-    this.#out(partition, start, 'match', steps, output, scope, end);
+    this.#out(start, 'match', steps, output, scope, end);
   }
 
   #emitEmpty(partition: Partition, start: Start): void {
@@ -655,19 +669,19 @@ export class MatchOperator {
       start.position,
       partition.matches,
       'MATCHED',
-      partition.rowAt,
+      partition,
       this.faults,
     );
     const output: Record<string, JsonValue>[] = [];
     this.#push(output, this.#measures.row(scope), scope);
-    this.#out(partition, start, 'empty', [], output, scope, null);
+    this.#out(start, 'empty', [], output, scope, null);
   }
 
   #emitUnmatched(partition: Partition, start: Start): void {
-    const scope = matchScope([], start.row, start.position, 0, 'MATCHED', partition.rowAt, this.faults);
+    const scope = matchScope([], start.row, start.position, 0, 'MATCHED', partition, this.faults);
     const output: Record<string, JsonValue>[] = [];
     this.#push(output, this.#measures.unmatched(scope), scope);
-    this.#out(partition, start, 'unmatched', [], output, scope, null);
+    this.#out(start, 'unmatched', [], output, scope, null);
   }
 
   #push(output: Record<string, JsonValue>[], values: readonly Value[] | null, scope: MatchScope): void {
@@ -677,7 +691,6 @@ export class MatchOperator {
   }
 
   #out(
-    partition: Partition,
     start: Start,
     kind: Match['kind'],
     steps: readonly Step[],
@@ -690,7 +703,7 @@ export class MatchOperator {
     const names = this.plan.variables;
     const match: Match = {
       kind,
-      key: partition.columns,
+      key: this.keyColumns(start.row),
       number: scope.matchNumber,
       status: scope.status,
       output,
@@ -706,22 +719,16 @@ export class MatchOperator {
 
   /** Ends a start that might have gone on. */
   #cut(start: Start, how: Ending, by: Start | null = null): void {
-    const isOpen = !start.done && !start.matched && (start.threads.length > 0 || start.best !== null);
-    if (isOpen) this.matcher.observer?.ended(start, start.threads, how, by);
-    this.#finish(start);
-  }
-
-  #finish(start: Start): void {
-    start.done = true;
-    start.threads = [];
-    start.best = null;
-    start.completed = [];
+    const { observer } = this.matcher;
+    const isOpen = !start.done && !start.matched && (start.live > 0 || start.best !== null);
+    if (isOpen) observer?.ended(start, start.threads, how, by);
+    start.finish();
   }
 
   /** Keeps within the limits, and lets go of what cannot be read any more. */
   #tidy(partition: Partition): void {
     let threads = 0;
-    for (const start of partition.starts) threads += start.threads.length;
+    for (const start of partition.starts) threads += start.live;
     this.threads += threads - partition.threads;
     partition.threads = threads;
     while (
@@ -731,7 +738,7 @@ export class MatchOperator {
       this.#dropOldest(partition);
     }
     if (this.deadlines.size > 1024 && this.deadlines.size > 4 * Math.max(1, this.threads))
-      this.deadlines.retain(({ done }) => !done);
+      this.deadlines.tidy();
     if (partition.covered.length > 0) {
       const front = partition.starts[0]?.position ?? Math.min(partition.resume, partition.count);
       partition.covered = partition.covered.filter(([, last]) => last >= front);
@@ -746,7 +753,7 @@ export class MatchOperator {
         partition.barred = partition.barred.filter((position) => position >= front);
     }
     if (partition.starts.length === 0 && !this.#keepsPartitions) this.#forget(partition);
-    else this.#changed.add(partition.key);
+    else this.#note(partition);
   }
 
   /** The oldest start goes; where there is one only, its least preferred threads. */
@@ -755,20 +762,15 @@ export class MatchOperator {
     if (oldest === undefined) return;
     const before = partition.threads;
     if (partition.starts.length > 1) {
-      partition.threads -= oldest.threads.length;
+      partition.threads -= oldest.live;
       this.#cut(oldest, 'limit');
-      partition.starts.shift();
+      partition.starts = partition.starts.slice(1);
     } else {
-      const keep = Math.min(oldest.threads.length - 1, this.limits.partialMatchesPerKey);
+      const keep = Math.min(oldest.live - 1, this.limits.partialMatchesPerKey);
       partition.threads = keep;
       oldest.threads = oldest.threads.slice(0, keep);
-      oldest.configuration = null;
     }
     this.counts.dropped += before - partition.threads;
     this.threads += partition.threads - before;
   }
-}
-
-function byDeadline(a: Start, b: Start): boolean {
-  return a.deadline < b.deadline || (a.deadline === b.deadline && a.sequence < b.sequence);
 }

@@ -1,4 +1,3 @@
-import type { JsonValue } from '../../event/json.js';
 import type { Row } from '../../event/row.js';
 import type { Automaton } from './automaton.js';
 import { Partition } from './partition.js';
@@ -9,7 +8,6 @@ import { Start, type Thread } from './thread.js';
 /** A partition as plain data. Rows and steps are shared by many threads: each is written once and named by its index. */
 export interface PartitionSnapshot {
   readonly key: string;
-  readonly columns: Readonly<Record<string, JsonValue>>;
   readonly count: number;
   readonly base: number;
   readonly resume: number;
@@ -69,7 +67,6 @@ export function snapshotPartition(partition: Partition): PartitionSnapshot {
   };
   return {
     key: partition.key,
-    columns: partition.columns,
     count: partition.count,
     base: partition.base,
     resume: partition.resume,
@@ -101,7 +98,7 @@ export function snapshotPartition(partition: Partition): PartitionSnapshot {
 
 /** Throws RangeError when the snapshot does not fit the automaton. */
 export function restorePartition(snapshot: PartitionSnapshot, automaton: Automaton): Partition {
-  const partition = new Partition(snapshot.key, snapshot.columns);
+  const partition = new Partition(snapshot.key);
   const steps: Step[] = [];
   for (const [row, position, variable, excluded, previous] of snapshot.stepTable) {
     steps.push({
