@@ -1,13 +1,6 @@
 import type { Automaton, State } from './automaton.js';
-
-/** How one thread comes from the threads before a row: from which, and with which label for the row. */
-export interface Move {
-  /** Index of the thread that it goes on from. */
-  readonly from: number;
-  /** The variable that the row is labelled with; -1: the row gets no label. */
-  readonly variable: number;
-  readonly excluded: boolean;
-}
+import { Dominance } from './dominance.js';
+import { type Move, moveOf } from './move.js';
 
 /** What a row does to an ordered list of states. */
 export interface Transition {
@@ -53,12 +46,19 @@ const MOST_CONFIGURATIONS = 5_000;
  */
 export class Determinised {
   #configurations = new Map<string, Configuration>();
+  readonly #automaton: Automaton;
+  readonly #isEarliest: boolean;
+  readonly #dominance: Dominance | null;
 
-  constructor(
-    private readonly automaton: Automaton,
-    /** EMIT EARLIEST: a gap completes nothing, and the first path completed on a row counts. */
-    private readonly isEarliest: boolean,
-  ) {}
+  /**
+   * `isEarliest`: EMIT EARLIEST, a gap completes nothing, and the first path completed on a row counts. `keepsAll`: threads stay
+   * that can never win, because they are told of when time is out.
+   */
+  constructor(automaton: Automaton, isEarliest: boolean, keepsAll: boolean) {
+    this.#automaton = automaton;
+    this.#isEarliest = isEarliest;
+    this.#dominance = keepsAll ? null : new Dominance(automaton, isEarliest);
+  }
 
   configuration(states: readonly State[]): Configuration {
     const key = states.map(({ id }) => id).join(' ');
@@ -88,11 +88,11 @@ export class Determinised {
     for (const [from, state] of states.entries()) {
       const move = moveOf(state, from, holds);
       if (move === null) continue;
-      for (const follow of this.automaton.follow(state)) {
+      for (const follow of this.#automaton.follow(state)) {
         if (follow.kind === 'match' || follow.kind === 'match_at_end') {
           if (follow.kind === 'match_at_end' && !isLast) continue;
           // What a gap completes was complete before it, unless the end had to come.
-          if (this.isEarliest && state.kind !== 'label' && follow.kind === 'match') continue;
+          if (this.#isEarliest && state.kind !== 'label' && follow.kind === 'match') continue;
           return this.#transition(next, moves, move);
         }
         if (next.includes(follow)) continue;
@@ -103,7 +103,14 @@ export class Determinised {
     return this.#transition(next, moves, null);
   }
 
-  #transition(states: readonly State[], moves: readonly Move[], completed: Move | null): Transition {
+  #transition(found: readonly State[], ways: readonly Move[], completed: Move | null): Transition {
+    const states: State[] = [];
+    const moves: Move[] = [];
+    for (const [i, state] of found.entries()) {
+      if (states.length > 0 && this.#dominance?.covers(states, state)) continue;
+      states.push(state);
+      moves.push(ways[i]!);
+    }
     const [first] = moves;
     const isUniform = moves.every(
       ({ variable, excluded }) => variable === first?.variable && excluded === first.excluded,
@@ -112,21 +119,5 @@ export class Determinised {
       ...{ next: this.configuration(states), moves, completed },
       uniform: isUniform ? (first ?? null) : null,
     };
-  }
-}
-
-function moveOf({ instruction }: State, from: number, holds: number): Move | null {
-  switch (instruction.op) {
-    case 'label': {
-      const { variable, excluded } = instruction;
-      return (holds & (1 << variable)) === 0 ? null : { from, variable, excluded };
-    }
-    case 'gap':
-    case 'wait':
-      return instruction.absent.some((variable) => (holds & (1 << variable)) !== 0)
-        ? null
-        : { from, variable: -1, excluded: false };
-    default:
-      return null;
   }
 }

@@ -2,14 +2,9 @@ import type { Row } from '../../event/row.js';
 import type { MatchPlan } from '../../language/plan.js';
 import type { Faults } from '../expression/faults.js';
 import { Automaton, type State } from './automaton.js';
-import {
-  type Configuration,
-  Determinised,
-  MOST_VARIABLES,
-  type Move,
-  type Transition,
-} from './determinised.js';
+import { type Configuration, Determinised, MOST_VARIABLES, type Transition } from './determinised.js';
 import { liveRegisters } from './liveness.js';
+import type { Move } from './move.js';
 import type { Place, StartObserver } from './observer.js';
 import type { Partition } from './partition.js';
 import { labelAt, type Step, samePath } from './path.js';
@@ -85,7 +80,7 @@ export class Matcher {
     const isByRow = rowOnly.every(Boolean) && registers.length === 0 && !readsMatchNumber;
     this.#determinised =
       isByRow && this.completion !== 'any' && plan.variables.length <= MOST_VARIABLES
-        ? new Determinised(this.automaton, this.completion === 'earliest')
+        ? new Determinised(this.automaton, this.completion === 'earliest', plan.timedOut)
         : null;
     this.#scope = {
       row: null,
