@@ -50,6 +50,13 @@ export interface RuleChanges {
   readonly keys: readonly KeyChange[];
 }
 
+/** Where the rows of a stream go. */
+interface StreamInput {
+  readonly stream: string;
+  readonly clock: StreamClock;
+  readonly sequencers: readonly Sequencer[];
+}
+
 /**
  * Rules over streams: plans and rows in, matches out. Pure, synchronous and deterministic: it reads no clock and sets no
  * timer, so the same calls give the same emissions. Times are milliseconds since the epoch.
@@ -62,6 +69,8 @@ export class Engine {
   readonly #rules = new Map<string, RunningRule>();
   readonly #sequencers = new Map<string, Sequencer>();
   #byStream = new Map<string, Sequencer[]>();
+  /** The stream of the last row, of which the next one mostly is too. */
+  #last: StreamInput | null = null;
   #emissions: Emission[] = [];
   #rows: Row[] = [];
   #appended = 0;
@@ -83,6 +92,7 @@ export class Engine {
   /** Forgets a stream that no rule reads, its clock too: one of the same name begins anew. */
   removeStream(name: string): void {
     this.#clocks.delete(name);
+    this.#last = null;
   }
 
   /** Starts a rule: it sees the rows appended after this. Throws Error when its name is taken, RangeError when its pattern is too large. */
@@ -128,15 +138,22 @@ export class Engine {
 
   /** Takes one row in log order. A row after its watermark comes out as `late`. Throws Error for a stream that is not known. */
   append(row: Row): void {
-    const clock = this.#clocks.get(row.stream);
-    if (clock === undefined) throw new Error(`the engine knows no stream ${row.stream}`);
+    const { clock, sequencers } = this.#last?.stream === row.stream ? this.#last : this.#find(row.stream);
     const sequence = this.#appended++;
     if (this.#mode === 'bounded') {
       this.#rows.push(row);
       return;
     }
     clock.see(row);
-    for (const sequencer of this.#byStream.get(row.stream) ?? []) sequencer.append(row, sequence);
+    for (let i = 0; i < sequencers.length; i++) sequencers[i]!.append(row, sequence);
+  }
+
+  #find(stream: string): StreamInput {
+    const clock = this.#clocks.get(stream);
+    if (clock === undefined) throw new Error(`the engine knows no stream ${stream}`);
+    const input: StreamInput = { stream, clock, sequencers: this.#byStream.get(stream) ?? [] };
+    this.#last = input;
+    return input;
   }
 
   /** Nothing earlier than `watermark` will come on this stream (a tick, or said by a producer). */
@@ -329,6 +346,7 @@ export class Engine {
   }
 
   #indexStreams(): void {
+    this.#last = null;
     this.#byStream = new Map();
     for (const sequencer of this.#sequencers.values()) {
       for (const { schema } of sequencer.clocks) {

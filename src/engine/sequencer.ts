@@ -110,7 +110,8 @@ export class Sequencer {
     if (this.waiting.size === 0 && this.#isReady(row)) {
       this.closeBefore(row.time);
       this.#release(row, sequence);
-      this.closeBefore(this.watermark);
+      // What the row began ends no earlier than itself.
+      if (this.watermark > row.time) this.closeBefore(this.watermark);
     } else {
       this.waiting.push({ row, sequence });
       this.advance();
@@ -182,8 +183,11 @@ export class Sequencer {
   #release(row: Row, sequence: number): void {
     this.#released++;
     if (sequence < this.#latestSince) this.#releaseOld(row, sequence);
-    else for (const rule of this.#routing.concerned(row)) this.#process(rule, row);
-    this.#flush();
+    else {
+      const concerned = this.#routing.concerned(row);
+      for (let i = 0; i < concerned.length; i++) this.#process(concerned[i]!, row);
+    }
+    if (this.#touched.length > 0) this.#flush();
   }
 
   /** A row that waited while a rule came: the rule does not see it. */
@@ -221,7 +225,13 @@ export class Sequencer {
   /** What became final at once goes out in order of start, then of rule. */
   #flush(): void {
     const touched = this.#touched;
-    if (touched.length === 0) return;
+    const [only] = touched;
+    if (only === undefined) return;
+    if (touched.length === 1 && only.pending.length === 1) {
+      touched.length = 0;
+      this.out({ kind: 'match', rule: only.plan.name, match: only.pending.pop()! });
+      return;
+    }
     const emissions = touched.flatMap((rule) => rule.pending.splice(0).map((match) => ({ rule, match })));
     touched.length = 0;
     if (emissions.length > 1) {

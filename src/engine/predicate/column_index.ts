@@ -5,12 +5,17 @@ import { contains, IntervalTree } from './interval_tree.js';
 /** Intervals that came since the tree was built are looked through one by one, up to so many, or a quarter of the tree. */
 const MOST_FRESH = 32;
 
+/** Looks at such intervals, for each interval of the column, that cost as much as building the tree. */
+const PATIENCE = 16;
+
 /** The tests of one column: which of them a value passes. */
 export class ColumnIndex<T> {
   readonly #equal = new Map<Scalar, T[]>();
   readonly #ranges = new Map<T, ColumnTest[]>();
   #tree: IntervalTree<T> | null = null;
   #fresh: { readonly test: ColumnTest; readonly item: T }[] = [];
+  /** How many of them were looked through since the tree was built. */
+  #looked = 0;
   /** Items by the JSON type of the constants that undeclared values are compared with. */
   readonly #dynamic = new Map<string, T[]>();
   /** Items that a NULL concerns. */
@@ -55,6 +60,7 @@ export class ColumnIndex<T> {
       if (equal !== undefined) for (const item of equal) found(item);
     }
     if (this.#ranges.size > 0) this.#visitRanges(value, found);
+    if (this.#dynamic.size === 0) return;
     // A value of another type than it is compared with is a fault that each rule counts.
     for (const [type, items] of this.#dynamic)
       if (type !== typeof value) for (const item of items) found(item);
@@ -66,6 +72,9 @@ export class ColumnIndex<T> {
       return;
     }
     if (typeof value !== 'number') return;
+    this.#looked += this.#fresh.length;
+    // To look through them costs as much by now as to build the tree anew.
+    if (this.#looked > PATIENCE * this.#ranges.size) this.#rebuild();
     this.#tree?.visit(value, (item) => {
       if (this.#ranges.has(item)) found(item);
     });
@@ -80,6 +89,7 @@ export class ColumnIndex<T> {
     );
     this.#tree = new IntervalTree(placed);
     this.#fresh = [];
+    this.#looked = 0;
   }
 }
 

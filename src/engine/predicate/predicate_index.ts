@@ -9,6 +9,8 @@ import type { ColumnTest } from './column_test.js';
 export class PredicateIndex<T> {
   readonly #columns = new Map<string, ColumnIndex<T>>();
   readonly #everyRow = new Set<T>();
+  /** `#columns` as a list, its names with whether they stand on Object.prototype too: those are read as own properties only. */
+  #list: readonly { readonly name: string; readonly column: ColumnIndex<T>; readonly isOdd: boolean }[] = [];
 
   constructor(readonly stream: string) {}
 
@@ -24,6 +26,7 @@ export class PredicateIndex<T> {
       if (column === undefined) {
         column = new ColumnIndex();
         this.#columns.set(test.column, column);
+        this.#relist();
       }
       column.add(test, item);
     }
@@ -35,16 +38,29 @@ export class PredicateIndex<T> {
     for (const test of tests) {
       const column = this.#columns.get(test.column);
       column?.remove(test, item);
-      if (column?.isEmpty) this.#columns.delete(test.column);
+      if (!column?.isEmpty) continue;
+      this.#columns.delete(test.column);
+      this.#relist();
     }
   }
 
   /** Calls `found` for every item of which the row may pass a test, for some more than once. */
   visit(row: Row, found: (item: T) => void): void {
-    for (const item of this.#everyRow) found(item);
-    for (const [name, column] of this.#columns) {
-      column.visit(Object.hasOwn(row.values, name) ? row.values[name] : null, found);
+    if (this.#everyRow.size > 0) for (const item of this.#everyRow) found(item);
+    const { values } = row;
+    const list = this.#list;
+    for (let i = 0; i < list.length; i++) {
+      const { name, column, isOdd } = list[i]!;
+      column.visit(isOdd && !Object.hasOwn(values, name) ? null : values[name], found);
     }
+  }
+
+  #relist(): void {
+    this.#list = [...this.#columns].map(([name, column]) => ({
+      name,
+      column,
+      isOdd: name in Object.prototype,
+    }));
   }
 
   #isRead({ streams }: ColumnTest): boolean {
