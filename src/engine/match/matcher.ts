@@ -10,7 +10,9 @@ import type { Partition } from './partition.js';
 import { labelAt, type Step, samePath } from './path.js';
 import { compileProgram } from './program.js';
 import { type CandidateScope, Conditions, type RegisterState } from './registers.js';
+import { Steps } from './steps.js';
 import { type Start, type Thread, threadsOf } from './thread.js';
+import { Threads } from './threads.js';
 
 /** What happens to a thread that completes the pattern on a row. */
 export type Completion =
@@ -24,7 +26,9 @@ export type Completion =
 /** Where a match begins, and whether it is complete there already. */
 interface Beginning {
   readonly isEmpty: boolean;
-  readonly configuration: Configuration;
+  readonly states: readonly State[];
+  /** Of the states, where there is a table. */
+  readonly configuration: Configuration | null;
 }
 
 /** Takes rows, one at a time, to the threads of a start. One for each rule; holds no state between rows. */
@@ -59,8 +63,8 @@ export class Matcher {
 
   // The threads being collected for the row in hand.
   #next: Thread[] = [];
-  #byState = new Map<State, Thread[]>();
-  #steps = new Map<Step | null, Map<number, Step>>();
+  readonly #byState = new Threads();
+  readonly #steps = new Steps();
 
   /** Throws RangeError when the pattern is too large. */
   constructor(plan: MatchPlan, faults: Faults) {
@@ -143,15 +147,21 @@ export class Matcher {
 
   /** False: no match can begin at the row in hand. `first`: it is the first of its partition. */
   canBegin(first: boolean): boolean {
+    const { isEmpty, states, configuration } = this.#beginning(first);
     const table = this.#determinised;
-    if (table === null) return true;
-    const { isEmpty, configuration } = this.#beginning(first, table);
     if (isEmpty) return true;
+    if (table === null || configuration === null) {
+      const { rowOnly } = this.conditions;
+      return states.some(
+        ({ instruction }) =>
+          instruction.op === 'label' && (!rowOnly[instruction.variable] || this.holds(instruction.variable)),
+      );
+    }
     const { next, completed } = this.#lookUp(table, configuration);
     return next.states.length > 0 || completed !== null;
   }
 
-  #beginning(first: boolean, table: Determinised): Beginning {
+  #beginning(first: boolean): Beginning {
     const at = first ? 1 : 0;
     let beginning = this.#beginnings[at];
     if (beginning === undefined) {
@@ -159,7 +169,8 @@ export class Matcher {
       const end = states.findIndex(({ kind }) => kind === 'match');
       const isEmpty = end >= 0 && this.completion === 'preferred';
       const labels = (isEmpty ? states.slice(0, end) : states).filter(({ kind }) => kind === 'label');
-      beginning = { isEmpty, configuration: table.configuration(labels) };
+      const configuration = this.#determinised?.configuration(labels) ?? null;
+      beginning = { isEmpty, states: labels, configuration };
       this.#beginnings[at] = beginning;
     }
     return beginning;
@@ -178,26 +189,10 @@ export class Matcher {
 
   /** Begins at the row in hand. The start has no threads and no best match when nothing can begin here. */
   begin(start: Start): void {
-    const table = this.#determinised;
-    if (table !== null) {
-      const { isEmpty, configuration } = this.#beginning(start.position === 0, table);
-      if (isEmpty) start.best = { path: null };
-      start.stand(configuration, null, null);
-      this.#stepByTable(start, table);
-      return;
-    }
-    const threads: Thread[] = [];
-    for (const state of this.automaton.start(start.position === 0)) {
-      if (state.kind === 'match') {
-        if (this.completion === 'preferred') {
-          start.best = { path: null };
-          break;
-        }
-      } else if (state.kind === 'label') {
-        threads.push({ state, registers: this.conditions.initial, path: null });
-      }
-    }
-    start.threads = threads;
+    const { isEmpty, states, configuration } = this.#beginning(start.position === 0);
+    if (isEmpty) start.best = { path: null };
+    if (configuration !== null) start.stand(configuration, null, null);
+    else start.threads = states.map((state) => ({ state, registers: this.conditions.initial, path: null }));
     this.#step(start);
   }
 
@@ -338,18 +333,13 @@ export class Matcher {
   }
 
   #add(state: State, registers: readonly RegisterState[], path: Step | null): void {
-    const same = this.#byState.get(state);
     const live = this.#live[state.pc]!;
-    if (same === undefined) {
-      const thread = { state, registers: this.#keep(live, registers), path };
-      this.#byState.set(state, [thread]);
-      this.#next.push(thread);
-      return;
-    }
-    if (same.some((other) => this.#agree(other, live, registers, path))) return;
-    const thread = { state, registers: this.#keep(live, registers), path };
-    same.push(thread);
-    this.#next.push(thread);
+    const isKnown = this.#byState.some(this.#next, state, (other) =>
+      this.#agree(other, live, registers, path),
+    );
+    if (isKnown) return;
+    this.#next.push({ state, registers: this.#keep(live, registers), path });
+    this.#byState.noteLast(this.#next);
   }
 
   /** Whether a thread of the same state, and more preferred, does all that one with these registers could. */
@@ -379,19 +369,13 @@ export class Matcher {
     return registers.map((state, i) => (live.has(i) ? state : this.conditions.initial[i]));
   }
 
+  /** One step for threads that come from one path with one label. */
   #label(path: Step | null, variable: number, excluded: boolean): Step {
-    let steps = this.#steps.get(path);
-    if (steps === undefined) {
-      steps = new Map();
-      this.#steps.set(path, steps);
-    }
-    const key = excluded ? -1 - variable : variable;
-    let step = steps.get(key);
-    if (step === undefined) {
-      const { row, position } = this.#scope;
-      step = { row: row!, position, variable, excluded, previous: path };
-      steps.set(key, step);
-    }
+    const known = this.#steps.find(path, variable, excluded);
+    if (known !== null) return known;
+    const { row, position } = this.#scope;
+    const step: Step = { row: row!, position, variable, excluded, previous: path };
+    this.#steps.add(step);
     return step;
   }
 

@@ -1,33 +1,21 @@
-import { toJson } from '../../event/format.js';
 import type { JsonValue } from '../../event/json.js';
 import type { Row } from '../../event/row.js';
-import type { Value } from '../../event/value.js';
 import type { MatchPlan, OutputColumn } from '../../language/plan.js';
 import type { Match, OpenMatch } from '../emission.js';
-import { compile, type Evaluator, type Scope } from '../expression/compile.js';
 import type { Faults } from '../expression/faults.js';
-import { keyText } from '../key.js';
 import type { Limits } from '../limits.js';
-import { outputRow, setOwn } from '../output.js';
 import { type ColumnTest, indexableTests } from '../predicate/column_test.js';
 import { DeadlineQueue } from './deadline_queue.js';
+import type { MatchCounts } from './match_counts.js';
+import { MatchWriter } from './match_writer.js';
 import { Matcher } from './matcher.js';
-import { type MatchScope, Measures, matchScope, standAt } from './measures.js';
 import type { Ending } from './observer.js';
 import { OutputSorter } from './output_sorter.js';
 import { Partition } from './partition.js';
+import { PartitionKey } from './partition_key.js';
 import { type Step, samePath, stepsOf } from './path.js';
 import { type PartitionSnapshot, restorePartition, snapshotPartition } from './snapshot.js';
 import { Start } from './thread.js';
-
-/** What a rule counted since it began. */
-export interface MatchCounts {
-  matches: number;
-  /** Partial matches and keys dropped at a limit; matches of NO SKIP past the limit of a row. */
-  dropped: number;
-  /** Skips to a row that there was not, done as PAST LAST ROW (`language.md` 12). */
-  degradedSkips: number;
-}
 
 /** An operator's state apart from its keys, as plain data. */
 export interface MatchHead {
@@ -80,30 +68,27 @@ export class MatchOperator {
   observedFrom: number | null = null;
   threads = 0;
 
-  readonly #measures: Measures;
+  readonly #key: PartitionKey;
+  readonly #writer: MatchWriter;
   readonly #discipline: Discipline;
-  readonly #partitionBy: readonly {
-    readonly name: string;
-    readonly evaluate: Evaluator<Scope>;
-    readonly type: OutputColumn['type'];
-  }[];
-  readonly #keyScope: Scope;
   readonly #keepRows: boolean;
   readonly #lookback: number;
   readonly #keepsPartitions: boolean;
+  /** Nothing is read, or told, of rows without a label. */
+  readonly #isLight: boolean;
   readonly #sorter: OutputSorter | null;
-  /** Keys whose state is not in the checkpoint as it is, */
-  readonly #changed = new Set<string>();
+  /** Keys whose state is not in the checkpoint as it is; null: there is no checkpoint yet, so that it is all of them, */
+  #changed: Set<string> | null = null;
   /** and those that stand there and have none any more. */
   readonly #gone = new Set<string>();
 
   constructor(
     plan: MatchPlan,
-    private readonly columns: readonly OutputColumn[],
+    columns: readonly OutputColumn[],
     private readonly input: 'stream' | 'bounded',
     private readonly limits: Limits,
-    private readonly faults: Faults,
-    private readonly emit: (match: Match) => void,
+    faults: Faults,
+    emit: (match: Match) => void,
     /** A start waits for a time, in milliseconds. */
     private readonly waiting: (deadline: number) => void,
     /** State of a key is made, or gone. */
@@ -111,20 +96,16 @@ export class MatchOperator {
   ) {
     this.plan = plan;
     this.matcher = new Matcher(plan, faults);
-    this.#keyScope = { row: null, faults };
-    const names = plan.variables.map(({ name }) => name);
-    this.#measures = new Measures(plan, names);
+    this.#key = new PartitionKey(plan.partitionBy, faults);
     this.#sorter =
       plan.outputOrder.length > 0 && input === 'bounded' ? new OutputSorter(plan.outputOrder) : null;
-    this.#partitionBy = plan.partitionBy.map(({ name, expression }) => ({
-      name,
-      type: expression.type,
-      evaluate: compile<Scope>(expression, () => {
-        throw new Error('PARTITION BY reads rows, not matches');
-      }),
-    }));
+    const { counts } = this;
+    this.#writer = new MatchWriter({
+      ...{ plan, columns, key: this.#key, faults, counts, sorter: this.#sorter, emit },
+    });
+    const { measures } = this.#writer;
     const { conditions, completion } = this.matcher;
-    const holds = this.#measures.readsMatchNumber || plan.unmatchedRows;
+    const holds = measures.readsMatchNumber || plan.unmatchedRows;
     this.#discipline = conditions.readsMatchNumber
       ? 'sequential'
       : completion !== 'preferred'
@@ -132,18 +113,19 @@ export class MatchOperator {
         : plan.skip.mode === 'to_next_row' && !holds
           ? 'independent'
           : 'front';
-    this.#lookback = Math.max(conditions.lookback, this.#measures.lookback);
+    this.#lookback = Math.max(conditions.lookback, measures.lookback);
     this.#keepRows =
       input === 'bounded' ||
       this.#lookback > 0 ||
-      this.#measures.readsPartition ||
+      measures.readsPartition ||
       this.#discipline === 'sequential';
     this.#keepsPartitions =
       this.#lookback > 0 ||
-      this.#measures.readsMatchNumber ||
+      measures.readsMatchNumber ||
       conditions.readsMatchNumber ||
       plan.absentBefore.length > 0 ||
       this.matcher.automaton.program.instructions.some(({ op }) => op === 'start');
+    this.#isLight = !this.#keepRows && !this.#keepsPartitions && !plan.unmatchedRows;
   }
 
   get terms(): Terms {
@@ -160,22 +142,12 @@ export class MatchOperator {
 
   /** The row's key, by which partial matches are kept. */
   keyOf(row: Row): string {
-    const scope = this.#keyScope;
-    scope.row = row;
-    const partitionBy = this.#partitionBy;
-    if (partitionBy.length !== 1) return keyText(partitionBy.map(({ evaluate }) => evaluate(scope)));
-    const value = partitionBy[0]!.evaluate(scope);
-    return typeof value === 'string' ? value : keyText([value]);
+    return this.#key.textOf(row);
   }
 
   /** PARTITION BY as an alert shows it. */
   keyColumns(row: Row): Readonly<Record<string, JsonValue>> {
-    const scope = this.#keyScope;
-    scope.row = row;
-    const columns: Record<string, JsonValue> = {};
-    for (const { name, evaluate, type } of this.#partitionBy)
-      setOwn(columns, name, toJson(evaluate(scope), type));
-    return columns;
+    return this.#key.columnsOf(row);
   }
 
   /**
@@ -202,6 +174,10 @@ export class MatchOperator {
   /** Takes the next row in the rule's order. Deadlines before its time have been closed. `key`: what `keyOf` gives for it. */
   process(row: Row, key = this.keyOf(row)): void {
     this.observedFrom ??= row.time;
+    if (this.#isLight) {
+      this.#processLight(row, key);
+      return;
+    }
     const partition = this.#partition(key);
     this.matcher.observer?.took?.(key, row);
     const position = this.input === 'bounded' ? partition.count++ : partition.push(row, this.#keepRows);
@@ -217,6 +193,37 @@ export class MatchOperator {
       if (isChanged) this.#settle(partition);
     }
     this.#seeAbsent(partition, row, position);
+    this.#tidy(partition);
+  }
+
+  /** The same where a row that changes no partial match leaves no trace: places count the rows that did. */
+  #processLight(row: Row, key: string): void {
+    const { matcher } = this;
+    matcher.observer?.took?.(key, row);
+    let partition = this.partitions.get(key);
+    if (partition === undefined) {
+      matcher.take(row, 0, NOWHERE, false);
+      if (!matcher.canBegin(false)) return;
+      partition = this.#partition(key);
+    } else {
+      matcher.take(row, partition.count, partition, false);
+    }
+    let [isChanged, isDecisive] = [false, false];
+    const { starts } = partition;
+    for (let i = 0; i < starts.length; i++) {
+      const start = starts[i]!;
+      if (!matcher.step(start)) continue;
+      isChanged = true;
+      if (start.live === 0 || start.best !== null || start.completed.length > 0) isDecisive = true;
+    }
+    if (this.#begin(partition, row, partition.count)) {
+      isChanged = true;
+      const { live, best, completed } = partition.starts[partition.starts.length - 1]!;
+      if (live === 0 || best !== null || completed.length > 0) isDecisive = true;
+    }
+    if (!isChanged && partition.starts.length > 0) return;
+    partition.push(row, false);
+    if (isDecisive) this.#settle(partition);
     this.#tidy(partition);
   }
 
@@ -291,14 +298,14 @@ export class MatchOperator {
 
   /** How many keys have other state than at the last `takeChanges`. */
   get changes(): number {
-    return this.#changed.size + this.#gone.size;
+    return (this.#changed ?? this.partitions).size + this.#gone.size;
   }
 
   /** The keys whose state changed since the last call, for a checkpoint that holds the others already. */
   takeChanges(): readonly KeyChange[] {
     const changes: KeyChange[] = [];
     for (const key of this.#gone) if (!this.partitions.has(key)) changes.push({ key, state: null });
-    for (const key of this.#changed) {
+    for (const key of this.#changed ?? this.partitions.keys()) {
       const partition = this.partitions.get(key);
       if (partition === undefined) continue;
       partition.isSaved = true;
@@ -306,7 +313,7 @@ export class MatchOperator {
       changes.push({ key, state: snapshotPartition(partition) });
     }
     this.#gone.clear();
-    this.#changed.clear();
+    this.#changed = new Set();
     return changes;
   }
 
@@ -321,7 +328,9 @@ export class MatchOperator {
   restoreKey(saved: PartitionSnapshot, isSaved: boolean): void {
     const partition = restorePartition(saved, this.matcher.automaton);
     partition.isSaved = isSaved;
-    if (!isSaved) this.#note(partition);
+    // From a checkpoint come all keys, or none.
+    if (isSaved) this.#changed ??= new Set();
+    else this.#note(partition);
     this.partitions.set(partition.key, partition);
     this.holding(partition.key, true);
     for (const start of partition.starts) {
@@ -336,7 +345,7 @@ export class MatchOperator {
   #forget(partition: Partition): void {
     this.partitions.delete(partition.key);
     this.holding(partition.key, false);
-    if (partition.isChanged) this.#changed.delete(partition.key);
+    if (partition.isChanged) this.#changed?.delete(partition.key);
     if (partition.isSaved) this.#gone.add(partition.key);
   }
 
@@ -364,7 +373,7 @@ export class MatchOperator {
 
   /** Its state is another than in the checkpoint. */
   #note(partition: Partition): void {
-    if (partition.isChanged) return;
+    if (this.#changed === null || partition.isChanged) return;
     partition.isChanged = true;
     this.#changed.add(partition.key);
   }
@@ -458,7 +467,7 @@ export class MatchOperator {
     const [left] = this.plan.timedOut ? start.threads : [];
     this.#complete(start, 'within');
     if (left !== undefined && start.best === null && !start.matched && start.completed.length === 0)
-      this.#emitMatch(partition, start, stepsOf(left.path), 'TIMED OUT', 0, start.deadline);
+      this.#writer.match(partition, start, stepsOf(left.path), 'TIMED OUT', 0, start.deadline);
   }
 
   /** Absence at the end has come true for the threads that wait for it, in order of preferment; all others end. */
@@ -534,13 +543,21 @@ export class MatchOperator {
     for (const start of starts) {
       if (start.done) continue;
       if (start.live > 0) {
-        // Whatever the front comes to, its match ends at or after this one.
         if (this.plan.skip.mode === 'past_last_row' && start.best?.path)
-          this.#passOver(partition, start, start.best.path.position + 1);
+          this.#passOver(partition, start, this.#leastEnd(start, start.best.path.position) + 1);
         return;
       }
       this.#decide(partition, start);
     }
+  }
+
+  /** Where the match of a start ends at least, which is complete up to `end`: what waits for absence may have ended before. */
+  #leastEnd(start: Start, end: number): number {
+    if (this.plan.absentAfter.length === 0) return end;
+    const ends = start.threads.map(({ state, path }) =>
+      state.kind === 'wait' ? (path?.position ?? -1) : end,
+    );
+    return Math.min(end, ...ends);
   }
 
   #passOver(partition: Partition, front: Start, resume: number): void {
@@ -555,11 +572,11 @@ export class MatchOperator {
     if (start.best === null) {
       start.finish();
       if (this.plan.unmatchedRows && !partition.isCovered(start.position))
-        this.#emitUnmatched(partition, start);
+        this.#writer.unmatched(partition, start);
     } else if (start.best.path === null) {
       start.finish();
       partition.matches++;
-      if (this.plan.emptyMatches === 'show') this.#emitEmpty(partition, start);
+      if (this.plan.emptyMatches === 'show') this.#writer.empty(partition, start);
     } else {
       this.#emitNonEmpty(partition, start, start.best.path);
     }
@@ -571,7 +588,7 @@ export class MatchOperator {
     // Absence at the end is known at the deadline only.
     const end = this.plan.absentAfter.length > 0 ? start.deadline : null;
     if (this.plan.unmatchedRows) partition.covered = [...partition.covered, [start.position, path.position]];
-    this.#emitMatch(partition, start, steps, 'MATCHED', partition.matches, end);
+    this.#writer.match(partition, start, steps, 'MATCHED', partition.matches, end);
     start.finish();
     this.#skip(partition, start, steps);
   }
@@ -605,7 +622,7 @@ export class MatchOperator {
         other.position < start.position &&
         !partition.isCovered(other.position)
       ) {
-        this.#emitUnmatched(partition, other);
+        this.#writer.unmatched(partition, other);
       }
     }
   }
@@ -617,7 +634,7 @@ export class MatchOperator {
       if (start.done) continue;
       if (start.live > 0) return;
       start.finish();
-      if (!partition.isCovered(start.position)) this.#emitUnmatched(partition, start);
+      if (!partition.isCovered(start.position)) this.#writer.unmatched(partition, start);
     }
   }
 
@@ -632,87 +649,10 @@ export class MatchOperator {
         }
         partition.matches++;
         const end = this.plan.absentAfter.length > 0 ? start.deadline : null;
-        this.#emitMatch(partition, start, stepsOf(path), 'MATCHED', partition.matches, end);
+        this.#writer.match(partition, start, stepsOf(path), 'MATCHED', partition.matches, end);
       }
       start.completed = [];
     }
-  }
-
-  // ------------------------------------------------------------------ output
-
-  #emitMatch(
-    partition: Partition,
-    start: Start,
-    steps: Step[],
-    status: Match['status'],
-    number: number,
-    end: number | null,
-  ): void {
-    const scope = matchScope(steps, start.row, start.position, number, status, partition, this.faults);
-    const output: Record<string, JsonValue>[] = [];
-    if (this.plan.rowsPerMatch === 'one') {
-      this.#push(output, this.#measures.row(scope), scope);
-    } else {
-      steps.forEach((step, i) => {
-        if (step.excluded) return;
-        standAt(scope, i);
-        this.#push(output, this.#measures.row(scope), scope);
-      });
-    }
-    this.#out(start, 'match', steps, output, scope, end);
-  }
-
-  #emitEmpty(partition: Partition, start: Start): void {
-    const scope = matchScope(
-      [],
-      start.row,
-      start.position,
-      partition.matches,
-      'MATCHED',
-      partition,
-      this.faults,
-    );
-    const output: Record<string, JsonValue>[] = [];
-    this.#push(output, this.#measures.row(scope), scope);
-    this.#out(start, 'empty', [], output, scope, null);
-  }
-
-  #emitUnmatched(partition: Partition, start: Start): void {
-    const scope = matchScope([], start.row, start.position, 0, 'MATCHED', partition, this.faults);
-    const output: Record<string, JsonValue>[] = [];
-    this.#push(output, this.#measures.unmatched(scope), scope);
-    this.#out(start, 'unmatched', [], output, scope, null);
-  }
-
-  #push(output: Record<string, JsonValue>[], values: readonly Value[] | null, scope: MatchScope): void {
-    if (values === null) return;
-    this.#sorter?.note(this.#measures.sortKeys(scope));
-    output.push(outputRow(this.columns, values));
-  }
-
-  #out(
-    start: Start,
-    kind: Match['kind'],
-    steps: readonly Step[],
-    output: readonly Record<string, JsonValue>[],
-    scope: MatchScope,
-    end: number | null,
-  ): void {
-    if (output.length === 0) return;
-    this.counts.matches++;
-    const names = this.plan.variables;
-    const match: Match = {
-      kind,
-      key: this.keyColumns(start.row),
-      number: scope.matchNumber,
-      status: scope.status,
-      output,
-      events: steps.map(({ variable, row }) => ({ variable: names[variable]!.name, row })),
-      start: start.row,
-      window: { start: start.row.time, end: end ?? steps[steps.length - 1]?.row.time ?? start.row.time },
-    };
-    if (this.#sorter === null) this.emit(match);
-    else this.#sorter.hold(match);
   }
 
   // ------------------------------------------------------------------ housekeeping
@@ -720,7 +660,8 @@ export class MatchOperator {
   /** Ends a start that might have gone on. */
   #cut(start: Start, how: Ending, by: Start | null = null): void {
     const { observer } = this.matcher;
-    const isOpen = !start.done && !start.matched && (start.live > 0 || start.best !== null);
+    const { live, best, completed, matched, done } = start;
+    const isOpen = !done && !matched && (live > 0 || best !== null || completed.length > 0);
     if (isOpen) observer?.ended(start, start.threads, how, by);
     start.finish();
   }
@@ -774,3 +715,6 @@ export class MatchOperator {
     this.threads += partition.threads - before;
   }
 }
+
+/** Of a key without state. */
+const NOWHERE = new Partition('');
