@@ -9,8 +9,9 @@ import { bindRule, bindStream } from '../../src/language/bind.js';
 import { parse } from '../../src/language/parser.js';
 import type { RulePlan } from '../../src/language/plan.js';
 import { arbitraryPlan, arbitraryRows, schema } from '../support/arbitrary_plan.js';
+import { hold, runsOf } from '../support/property.js';
 
-const RUNS = Math.ceil(Number(process.env['TOCSIN_PROPERTY_RUNS'] ?? 1_000) / 5);
+const RUNS = Math.ceil(runsOf(1_000) / 5);
 
 function engineWith(rules: readonly RulePlan[]): Engine {
   const engine = new Engine({ mode: 'stream' });
@@ -30,11 +31,12 @@ function byRule(emissions: readonly Emission[]): Map<string, string[]> {
   return matches;
 }
 
-test(`many rules beside one another give what each gives alone, registered and removed while rows flow (${RUNS} cases)`, () => {
+test(`many rules beside one another give what each gives alone, registered and removed while rows flow`, (t) => {
   const plans = fc
     .array(arbitraryPlan({ input: 'stream' }), { minLength: 2, maxLength: 12 })
     .map((list) => list.map((plan, i): RulePlan => ({ ...plan, name: `r${i}` })));
-  fc.assert(
+  hold(
+    t,
     fc.property(plans, arbitraryRows(14), fc.nat(10), fc.nat(13), (rules, rows, late, cut) => {
       const together = engineWith(rules.slice(0, -1));
       const last = rules.at(-1)!;

@@ -1,27 +1,29 @@
 import fc from 'fast-check';
 import type { Row } from '../../src/event/row.js';
 import type { StreamSchema } from '../../src/event/schema.js';
-import type { Type } from '../../src/event/value.js';
-import type {
-  Bound,
-  MatchPlan,
-  NamedExpression,
-  PatternPlan,
-  RulePlan,
-  SkipPlan,
-} from '../../src/language/plan.js';
+import type { MatchPlan, RulePlan, SkipPlan, Source } from '../../src/language/plan.js';
+import {
+  column,
+  compare,
+  condition,
+  measures,
+  number,
+  outputCondition,
+  type PlanOptions,
+  valueOfRow,
+} from './arbitrary_bound.js';
+import { arbitraryPattern } from './arbitrary_pattern.js';
 
-const BIGINT: Type = { kind: 'BIGINT' };
-const BOOLEAN: Type = { kind: 'BOOLEAN' };
-const VARCHAR: Type = { kind: 'VARCHAR' };
-const NAMES = ['A', 'B', 'C', 'D'];
+const NAMES = ['A', 'B', 'C', 'D', 'E'];
+/** The first of the two variables that must be absent. */
+const WATCHED = 3;
 
 export const schema: StreamSchema = {
   name: 's',
   declared: true,
   columns: [
-    { name: 'k', type: VARCHAR, nullable: false },
-    { name: 'v', type: BIGINT, nullable: true },
+    { name: 'k', type: { kind: 'VARCHAR' }, nullable: false },
+    { name: 'v', type: { kind: 'BIGINT' }, nullable: true },
     { name: 'at', type: { kind: 'TIMESTAMP' }, nullable: false },
   ],
   eventTime: 'at',
@@ -34,165 +36,12 @@ export const schema: StreamSchema = {
   retention: null,
 };
 
-const v: Bound = { kind: 'column', type: BIGINT, name: 'v', streams: null };
-const number = (value: number): Bound => ({ kind: 'constant', type: BIGINT, value });
-const compare = (name: string, left: Bound, right: Bound): Bound => ({
-  kind: 'call',
-  type: BOOLEAN,
-  name,
-  arguments: [left, right],
-});
-
-export interface PlanOptions {
-  /** `bounded` allows NEXT and `$`. */
-  readonly input: 'stream' | 'bounded';
-}
-
-const variableSet = fc.option(fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 2 }), { nil: null });
-
-function navigation(options: PlanOptions, semantics: 'running' | 'final') {
-  return fc
-    .record({
-      set: variableSet,
-      from: fc.constantFrom('first' as const, 'last' as const),
-      logical: fc.constantFrom(0, 0, 0, 1, 2),
-      physical: fc.constantFrom(...(options.input === 'bounded' ? [0, 0, 0, -1, -2, 1] : [0, 0, 0, -1, -2])),
-      label: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
-    })
-    .map(
-      ({ set, from, logical, physical, label }): Bound => ({
-        kind: 'navigation',
-        type: label ? VARCHAR : BIGINT,
-        set,
-        from,
-        logical,
-        physical,
-        semantics,
-        operand: label ? { kind: 'classifier', type: VARCHAR, set: null, semantics: 'running' } : v,
-      }),
-    );
-}
-
-function aggregate(semantics: 'running' | 'final') {
-  return fc
-    .record({
-      name: fc.constantFrom('COUNT' as const, 'SUM' as const, 'MIN' as const, 'MAX' as const),
-      set: variableSet,
-      star: fc.boolean(),
-      distinct: fc.boolean(),
-    })
-    .map(({ name, set, star, distinct }): Bound => {
-      const isStar = star && name === 'COUNT';
-      return {
-        kind: 'aggregate',
-        type: BIGINT,
-        name,
-        set,
-        distinct: distinct && !isStar,
-        semantics,
-        operand: isStar ? null : v,
-      };
-    });
-}
-
-function condition(options: PlanOptions): fc.Arbitrary<Bound | null> {
-  const comparison = fc.constantFrom('=', '<', '>', '<=', '>=', '<>');
-  const ofRow = fc.tuple(comparison, fc.nat(3)).map(([name, k]): Bound => compare(name, v, number(k)));
-  const ofPast = fc
-    .tuple(comparison, navigation(options, 'running'))
-    .map(
-      ([name, right]): Bound =>
-        right.type.kind === 'VARCHAR'
-          ? compare('=', right, { kind: 'constant', type: VARCHAR, value: 'A' })
-          : compare(name, v, right),
-    );
-  const ofAggregate = fc
-    .tuple(aggregate('running'), fc.integer({ min: 1, max: 6 }))
-    .map(([left, k]): Bound => compare('<=', left, number(k)));
-  const ofNumber = fc
-    .nat(2)
-    .map((k): Bound => compare('<=', { kind: 'match_number', type: BIGINT }, number(k + 1)));
-  return fc.oneof(
-    { weight: 2, arbitrary: fc.constant(null) },
-    { weight: 6, arbitrary: ofRow },
-    { weight: 3, arbitrary: ofPast },
-    { weight: 2, arbitrary: ofAggregate },
-    { weight: 1, arbitrary: ofNumber },
-  );
-}
-
-/** Patterns over variables 0..2; 3 is kept for NOT. */
-function pattern(options: PlanOptions): fc.Arbitrary<PatternPlan> {
-  const variable = fc.nat(2).map((index): PatternPlan => ({ kind: 'variable', variable: index }));
-  const gap = fc.constantFrom<PatternPlan>(
-    { kind: 'gap', absent: [] },
-    { kind: 'gap', absent: [] },
-    { kind: 'gap', absent: [3] },
-  );
-  const rare = fc.constantFrom<PatternPlan>(
-    { kind: 'empty' },
-    { kind: 'anchor', at: 'start' },
-    ...(options.input === 'bounded' ? [{ kind: 'anchor', at: 'end' } as const] : []),
-  );
-  const { pattern: whole } = fc.letrec<{ pattern: PatternPlan; body: PatternPlan }>((tie) => ({
-    body: fc.oneof(
-      { weight: 8, arbitrary: variable },
-      { weight: 3, arbitrary: tie('pattern') },
-      { weight: 1, arbitrary: rare },
-    ),
-    pattern: fc.oneof(
-      { maxDepth: 3, depthSize: 'small' },
-      { weight: 2, arbitrary: variable },
-      {
-        weight: 6,
-        arbitrary: fc
-          .array(fc.tuple(tie('body'), fc.option(gap, { freq: 2, nil: null })), {
-            minLength: 2,
-            maxLength: 3,
-          })
-          .map(
-            (parts): PatternPlan => ({
-              kind: 'concatenation',
-              elements: parts.flatMap(([body, after]) => (after === null ? [body] : [body, after])),
-            }),
-          ),
-      },
-      {
-        weight: 2,
-        arbitrary: fc
-          .array(tie('body'), { minLength: 2, maxLength: 3 })
-          .map((branches): PatternPlan => ({ kind: 'alternation', branches })),
-      },
-      {
-        weight: 4,
-        arbitrary: fc
-          .record({
-            body: tie('body'),
-            min: fc.nat(2),
-            extra: fc.option(fc.nat(2), { nil: null }),
-            greedy: fc.boolean(),
-          })
-          .map(
-            ({ body, min, extra, greedy }): PatternPlan => ({
-              kind: 'quantified',
-              body,
-              min,
-              max: extra === null ? null : Math.max(1, min + extra),
-              greedy,
-            }),
-          ),
-      },
-      {
-        weight: 1,
-        arbitrary: fc
-          .array(tie('body'), { minLength: 2, maxLength: 3 })
-          .map((elements): PatternPlan => ({ kind: 'permute', elements })),
-      },
-      { weight: 1, arbitrary: tie('body').map((body): PatternPlan => ({ kind: 'exclusion', body })) },
-    ),
-  }));
-  return whole;
-}
+/** A second stream, with a column of its own. */
+export const secondSchema: StreamSchema = {
+  ...schema,
+  name: 'r',
+  columns: [...schema.columns, { name: 'w', type: { kind: 'BIGINT' }, nullable: true }],
+};
 
 const skip: fc.Arbitrary<SkipPlan> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<SkipPlan>({ mode: 'past_last_row' }) },
@@ -209,88 +58,87 @@ const skip: fc.Arbitrary<SkipPlan> = fc.oneof(
   },
 );
 
-const named = (name: string, expression: Bound): NamedExpression => ({ name, expression });
-
-function measures(options: PlanOptions): fc.Arbitrary<readonly NamedExpression[]> {
-  const semantics = fc.constantFrom('running' as const, 'final' as const);
-  const one = fc.oneof(
-    { weight: 3, arbitrary: semantics.chain((each) => navigation(options, each)) },
-    { weight: 3, arbitrary: semantics.chain((each) => aggregate(each)) },
-    { weight: 1, arbitrary: fc.constant<Bound>({ kind: 'match_number', type: BIGINT }) },
-    {
-      weight: 1,
-      arbitrary: semantics.map(
-        (each): Bound => ({ kind: 'classifier', type: VARCHAR, set: null, semantics: each }),
-      ),
-    },
-  );
-  return fc
-    .array(one, { maxLength: 3 })
-    .map((list) => [
-      named('k', { kind: 'column', type: VARCHAR, name: 'k', streams: null }),
-      ...list.map((expression, i) => named(`m${i}`, expression)),
-    ]);
-}
-
-const hasEnd = (pattern: PatternPlan) => JSON.stringify(pattern).includes('"at":"end"');
-
-const readsNumber = (bound: Bound | null) => bound !== null && JSON.stringify(bound).includes('match_number');
+const hasEnd = (part: unknown) => JSON.stringify(part).includes('"at":"end"');
+const readsNumber = (part: unknown) => JSON.stringify(part).includes('match_number');
+const rarely = (of: number) => fc.integer({ min: 0, max: of }).map((n) => n === 0);
 
 /** Rules of every shape that the language has. */
 export function arbitraryPlan(options: PlanOptions): fc.Arbitrary<RulePlan & { operator: MatchPlan }> {
+  const ofOne = planOf({ ...options, several: false });
+  return options.several === true ? fc.oneof(ofOne, planOf(options)) : ofOne;
+}
+
+function planOf(options: PlanOptions): fc.Arbitrary<RulePlan & { operator: MatchPlan }> {
+  const isSeveral = options.several === true;
   return fc
     .record({
-      conditions: fc.array(condition(options), { minLength: 4, maxLength: 4 }),
-      pattern: pattern(options),
+      conditions: fc.array(condition(options), { minLength: NAMES.length, maxLength: NAMES.length }),
+      pattern: arbitraryPattern(options),
       within: fc.option(fc.nat(8), { nil: null }),
-      emitEarliest: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
+      emitEarliest: rarely(3),
       rowsPerMatch: fc.constantFrom('one' as const, 'all' as const),
       timedOut: fc.boolean(),
       emptyMatches: fc.constantFrom('show' as const, 'omit' as const),
-      unmatchedRows: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
-      absence: fc.constantFrom('none', 'none', 'none', 'none', 'after', 'before'),
+      unmatchedRows: rarely(3),
+      absence: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'after', 'before', 'both'),
+      /** How many variables must be absent there. */
+      absent: fc.constantFrom(1, 1, 2),
       skip,
       measures: measures(options),
+      streams: fc.array(fc.constantFrom(null, null, 's', 'r'), { minLength: 5, maxLength: 5 }),
+      breaksTies: rarely(5),
+      descending: fc.boolean(),
+      where: fc.option(fc.nat(2), { nil: null, freq: 6 }),
     })
-    .map(({ conditions: anyConditions, absence, ...given }) => {
+    .map(({ conditions: anyConditions, absence, absent, streams, ...given }) => {
+      const isBefore = absence === 'before' || absence === 'both';
+      const isAfter = absence === 'after' || absence === 'both';
+      const watched = absent === 1 ? [WATCHED] : [WATCHED, WATCHED + 1];
       // Under NO SKIP a gap and `$` can complete again what was complete before: known, and left out here.
       const isAnyToEnd = given.skip.mode === 'no_skip' && hasEnd(given.pattern);
       const rest = isAnyToEnd ? { ...given, skip: { mode: 'past_last_row' } satisfies SkipPlan } : given;
-      // The number of a match that others run beside is not known beforehand: refused with NO SKIP and EMIT EARLIEST.
-      const isNumbered = rest.skip.mode !== 'no_skip' && !rest.emitEarliest;
       const isAny = rest.skip.mode === 'no_skip';
-      const measures = rest.measures.filter(({ expression }) => !isAny || expression.kind !== 'match_number');
-      const conditions = anyConditions.map((each) => (isNumbered || !readsNumber(each) ? each : null));
+      // The number of a match that others run beside is not known beforehand: refused with NO SKIP and EMIT EARLIEST.
+      const isNumbered = !isAny && !rest.emitEarliest;
+      const measures = rest.measures.filter(({ expression }) => !isAny || !readsNumber(expression));
+      const isAll = rest.rowsPerMatch === 'all';
+      const isUnmatched = rest.unmatchedRows && isAll && !isAny;
       const within = absence === 'none' ? rest.within : (rest.within ?? 4);
-      // What must be absent before a match reads its own row only; the rest may read all that was labelled.
-      const watched =
-        absence === 'before' || conditions[3] === null ? compare('=', v, number(3)) : conditions[3]!;
+      const variables = NAMES.map((name, i) => {
+        const own = anyConditions[i] ?? null;
+        const allowed = isNumbered || !readsNumber(own) ? own : null;
+        // What must be absent has a condition; before a match it reads its own row only.
+        const isOwnRow = i >= WATCHED && (isBefore || allowed === null);
+        return {
+          name,
+          stream: isSeveral ? streams[i]! : null,
+          condition: isOwnRow ? compare('=', valueOfRow, number(i)) : allowed,
+          span: { start: 0, end: 0 },
+        };
+      });
       const operator: MatchPlan = {
         kind: 'match',
-        partitionBy: [named('k', { kind: 'column', type: VARCHAR, name: 'k', streams: null })],
-        orderBy: [],
-        variables: NAMES.map((name, i) => ({
-          name,
-          stream: null,
-          condition: i === 3 ? watched : conditions[i]!,
-          span: { start: 0, end: 0 },
-        })),
+        partitionBy: [{ name: 'k', expression: column('k') }],
+        orderBy: rest.breaksTies ? orderBy(options, rest.descending) : [],
+        variables,
         pattern: rest.pattern,
-        absentBefore: absence === 'before' ? [3] : [],
-        absentAfter: absence === 'after' ? [3] : [],
+        absentBefore: isBefore ? watched : [],
+        absentAfter: isAfter ? watched : [],
         within,
         // What `$` completes behind a gap is known at the last row only: which row that counts for is left open.
-        emitEarliest: rest.emitEarliest && rest.skip.mode !== 'no_skip' && !hasEnd(rest.pattern),
+        emitEarliest: rest.emitEarliest && !isAny && !hasEnd(rest.pattern),
         rowsPerMatch: rest.rowsPerMatch,
-        timedOut: rest.timedOut && within !== null && rest.rowsPerMatch === 'one',
-        emptyMatches: rest.emptyMatches,
-        unmatchedRows: rest.unmatchedRows && rest.rowsPerMatch === 'all' && rest.skip.mode !== 'no_skip',
+        timedOut: rest.timedOut && within !== null && !isAll,
+        emptyMatches: isAll && !isUnmatched ? rest.emptyMatches : 'show',
+        unmatchedRows: isUnmatched,
         skip: rest.skip,
         measures,
-        where: null,
+        where: rest.where === null ? null : outputCondition(measures, rest.where),
         project: null,
         outputOrder: [],
       };
+      const sources: Source[] = [{ stream: 's', alias: null, schema }];
+      if (isSeveral) sources.push({ stream: 'r', alias: null, schema: secondSchema });
       return {
         name: 'r',
         options: {
@@ -301,7 +149,7 @@ export function arbitraryPlan(options: PlanOptions): fc.Arbitrary<RulePlan & { o
           onUpdate: 'reset',
           enabled: true,
         },
-        sources: [{ stream: 's', alias: null, schema }],
+        sources,
         operator,
         columns: measures.map(({ name, expression }) => ({ name, type: expression.type })),
         warnings: [],
@@ -309,24 +157,29 @@ export function arbitraryPlan(options: PlanOptions): fc.Arbitrary<RulePlan & { o
     });
 }
 
-/** Up to `maxLength` rows of one or two keys in order of event time, with ties and NULLs. */
-export function arbitraryRows(maxLength: number): fc.Arbitrary<Row[]> {
-  return fc
-    .array(
-      fc.record({
-        k: fc.constantFrom('x', 'x', 'y'),
-        v: fc.oneof({ weight: 9, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: fc.constant(null) }),
-        step: fc.constantFrom(0, 1, 1, 2, 5),
-      }),
-      {
-        maxLength,
-      },
-    )
-    .map((list) => {
-      let time = 1_000;
-      return list.map(({ k, v: value, step }, offset) => {
-        time += step;
-        return { stream: 's', offset, time, arrival: time, values: { k, v: value, at: time } };
-      });
+/** Further columns break ties of the event time, which input that ends names first. */
+function orderBy({ input }: PlanOptions, descending: boolean): MatchPlan['orderBy'] {
+  const time = { expression: column('at', { kind: 'TIMESTAMP' }), descending: false, nullsFirst: false };
+  const tie = { expression: valueOfRow, descending, nullsFirst: false };
+  return input === 'bounded' ? [time, tie] : [tie];
+}
+
+/** Up to `maxLength` rows of one or two keys in order of event time, with ties and NULLs; `several`: of two streams. */
+export function arbitraryRows(maxLength: number, several = false): fc.Arbitrary<Row[]> {
+  const value = fc.oneof({ weight: 9, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: fc.constant(null) });
+  const row = fc.record({
+    stream: several ? fc.constantFrom('s', 's', 'r') : fc.constant('s'),
+    k: fc.constantFrom('x', 'x', 'y'),
+    v: value,
+    w: several ? value : fc.constant(null),
+    step: fc.constantFrom(0, 1, 1, 2, 5),
+  });
+  return fc.array(row, { maxLength }).map((list) => {
+    let time = 1_000;
+    return list.map(({ stream, k, v, w, step }, offset) => {
+      time += step;
+      const own = stream === 'r' ? { w } : {};
+      return { stream, offset, time, arrival: time, values: { k, v, at: time, ...own } };
     });
+  });
 }

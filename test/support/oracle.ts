@@ -312,15 +312,19 @@ class Oracle {
 
   output(match: Omit<OracleMatch, 'output'>): Value[][] {
     const { labels, start, number, status } = match;
-    const measures = (at: number, running: number) =>
-      this.plan.measures.map(({ expression }) => {
-        if (match.kind === 'unmatched' && expression.kind !== 'column') return null;
-        return this.evaluate(expression, { row: this.rows[at]!, at, labels, running, number, status });
-      });
-    if (match.kind === 'empty') return this.plan.emptyMatches === 'show' ? [measures(start, 0)] : [];
-    if (match.kind === 'unmatched') return [measures(start, 0)];
-    if (this.plan.rowsPerMatch === 'one') return [measures(labels.at(-1)!.position, labels.length)];
-    return labels.flatMap(({ excluded, position }, i) => (excluded ? [] : [measures(position, i + 1)]));
+    const { measures, where, emptyMatches, rowsPerMatch } = this.plan;
+    /** No row where WHERE is not true of it. */
+    const rowOf = (at: number, running: number): Value[][] => {
+      const view = { row: this.rows[at]!, at, labels, running, number, status };
+      const outputs = measures.map(({ expression }) =>
+        match.kind === 'unmatched' && expression.kind !== 'column' ? null : this.evaluate(expression, view),
+      );
+      return where === null || this.evaluate(where, { ...view, outputs }) === true ? [outputs] : [];
+    };
+    if (match.kind === 'empty') return emptyMatches === 'show' ? rowOf(start, 0) : [];
+    if (match.kind === 'unmatched') return rowOf(start, 0);
+    if (rowsPerMatch === 'one') return rowOf(labels.at(-1)!.position, labels.length);
+    return labels.flatMap(({ excluded, position }, i) => (excluded ? [] : rowOf(position, i + 1)));
   }
 
   evaluate(bound: Bound, view: View): Value {
@@ -343,7 +347,7 @@ class Oracle {
         case 'match_rowtime':
           return view.running === 0 ? null : this.rows[view.labels[view.running - 1]!.position]!.time;
         case 'output':
-          return null;
+          return view.outputs?.[node.index] ?? null;
         case 'classifier': {
           if (view.pointed !== undefined) {
             const [label] = of(node.set, view.labels).filter(({ position }) => position === view.pointed);
@@ -389,6 +393,8 @@ interface View {
   readonly status: 'MATCHED' | 'TIMED OUT';
   /** Inside a navigation or aggregate: the place pointed to. */
   readonly pointed?: number;
+  /** Behind MATCH_RECOGNIZE: the measures. */
+  readonly outputs?: readonly Value[];
 }
 
 interface NaiveScope extends Scope {
