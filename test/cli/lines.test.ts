@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Line, Lines, LONGEST_LINE } from '../../src/cli/lines.js';
+import { hold } from '../support/property.js';
 
 function all(chunks: readonly Uint8Array[]): Line[] {
   const lines = new Lines();
@@ -45,9 +46,10 @@ test('a line beyond the limit is refused without being kept, and the next is rea
   assert.deepEqual(next, { line: 2, text: 'b' });
 });
 
-test('property: any chunking gives the same lines', () => {
+test('property: any chunking gives the same lines', (t) => {
   const text = fc.string({ unit: fc.constantFrom('a', '\n', '\r', 'é', '😀', '\ufeff', ' '), maxLength: 60 });
-  fc.assert(
+  hold(
+    t,
     fc.property(text, fc.array(fc.nat(80), { maxLength: 6 }), (content, cuts) => {
       const bytes = Buffer.from(content);
       const places = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length].sort(

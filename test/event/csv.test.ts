@@ -6,6 +6,7 @@ import { decode } from '../../src/event/decode.js';
 import type { JsonValue } from '../../src/event/json.js';
 import { type StreamSchema, undeclaredSchema } from '../../src/event/schema.js';
 import type { Type } from '../../src/event/value.js';
+import { hold } from '../support/property.js';
 
 function read(pieces: readonly string[], schema: StreamSchema | null = null): CsvRow[] {
   const decoder = new CsvDecoder(schema);
@@ -219,7 +220,7 @@ const field = fc.string({
   maxLength: 6,
 });
 
-test('property: what is written as RFC 4180 says is read as it was', () => {
+test('property: what is written as RFC 4180 says is read as it was', (t) => {
   const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
   const bare = (text: string): boolean => /^[aé😀 ]+$/u.test(text);
   const table = fc
@@ -230,7 +231,8 @@ test('property: what is written as RFC 4180 says is read as it was', () => {
         fc.array(fc.array(field, { minLength: names.length, maxLength: names.length })),
       ),
     );
-  fc.assert(
+  hold(
+    t,
     fc.property(table, fc.constantFrom('\n', '\r\n'), fc.boolean(), ([names, records], newline, end) => {
       const write = (fields: readonly string[]) =>
         fields.map((each) => (bare(each) ? each : quoted(each))).join(',');
@@ -244,12 +246,13 @@ test('property: what is written as RFC 4180 says is read as it was', () => {
   );
 });
 
-test('property: any text in any pieces gives the same rows', () => {
+test('property: any text in any pieces gives the same rows', (t) => {
   const text = fc.string({
     unit: fc.constantFrom('a', '1', '"', '"', ',', ',', '\n', '\n', '\r', '\r\n', '😀', '\ufeff'),
     maxLength: 60,
   });
-  fc.assert(
+  hold(
+    t,
     fc.property(
       fc.constantFrom('', 'a\n', 'a,b\n'),
       text,

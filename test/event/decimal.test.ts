@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Decimal } from '../../src/event/decimal.js';
+import { hold } from '../support/property.js';
 
 const dec = (text: string): Decimal => {
   const decimal = Decimal.parse(text);
@@ -101,8 +102,9 @@ test('division by zero throws', () => {
   assert.throws(() => dec('1').mod(dec('0')), RangeError);
 });
 
-test('property: a decimal comes back from its text', () => {
-  fc.assert(
+test('property: a decimal comes back from its text', (t) => {
+  hold(
+    t,
     fc.property(anyDecimal, (value) => {
       const again = dec(value.toString());
       assert.deepEqual([again.unscaled, again.scale], [value.unscaled, value.scale]);
@@ -111,8 +113,9 @@ test('property: a decimal comes back from its text', () => {
   );
 });
 
-test('property: sums, differences, products and the order are exact', () => {
-  fc.assert(
+test('property: sums, differences, products and the order are exact', (t) => {
+  hold(
+    t,
     fc.property(anyDecimal, anyDecimal, (a, b) => {
       const scale = Math.max(a.scale, b.scale);
       const [x, y] = [parts(a, scale), parts(b, scale)];
@@ -127,9 +130,10 @@ test('property: sums, differences, products and the order are exact', () => {
   );
 });
 
-test('property: a quotient is at most half a unit of its last digit away; a remainder is what is left', () => {
+test('property: a quotient is at most half a unit of its last digit away; a remainder is what is left', (t) => {
   const divisor = anyDecimal.filter(({ unscaled }) => unscaled !== 0n);
-  fc.assert(
+  hold(
+    t,
     fc.property(anyDecimal, divisor, fc.nat(10), (a, b, scale) => {
       const error = a.div(b, scale).mul(b).sub(a).abs();
       const half = b.abs().mul(new Decimal(5n, scale + 1));
@@ -143,8 +147,9 @@ test('property: a quotient is at most half a unit of its last digit away; a rema
   );
 });
 
-test('property: a double survives being a decimal', () => {
-  fc.assert(
+test('property: a double survives being a decimal', (t) => {
+  hold(
+    t,
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
       assert.equal(Decimal.fromNumber(value)?.toNumber(), value + 0);
     }),

@@ -9,6 +9,7 @@ import type { JsonValue } from '../../src/event/json.js';
 import { type Column, type StreamSchema, undeclaredSchema } from '../../src/event/schema.js';
 import { formatTimestamp, MAX_TIMESTAMP, MIN_TIMESTAMP } from '../../src/event/timestamp.js';
 import type { Type, Value } from '../../src/event/value.js';
+import { hold } from '../support/property.js';
 
 type Kind = 'BOOLEAN' | 'BIGINT' | 'DOUBLE' | 'VARCHAR' | 'TIMESTAMP' | 'INTERVAL' | 'ANY';
 const of = (kind: Kind): Type => ({ kind });
@@ -305,7 +306,7 @@ const nestedCase: fc.Arbitrary<Case> = fc.letrec<{ case: Case }>((tie) => ({
   ),
 })).case;
 
-test('property: what was decoded is written back as it came', () => {
+test('property: what was decoded is written back as it came', (t) => {
   const columns = fc.uniqueArray(fc.tuple(fieldName, nestedCase), {
     selector: ([name]) => name,
     maxLength: 5,
@@ -316,7 +317,8 @@ test('property: what was decoded is written back as it came', () => {
       selector: ([name]) => name,
     },
   );
-  fc.assert(
+  hold(
+    t,
     fc.property(columns, others, (declared, more) => {
       const event = JSON.parse(
         JSON.stringify(Object.fromEntries([...declared.map(([name, [, json]]) => [name, json]), ...more])),
@@ -334,7 +336,7 @@ test('property: what was decoded is written back as it came', () => {
   );
 });
 
-test('property: any JSON is decoded or refused with a short message, and decoding what was written back changes nothing', () => {
+test('property: any JSON is decoded or refused with a short message, and decoding what was written back changes nothing', (t) => {
   const text = fc.oneof(
     fc.constantFrom(AT, 'PT5M', '12', '-3.5', '1e3', '1e9999', '99999999999999999999', ''),
     fc.string({ unit: 'binary' }),
@@ -356,7 +358,8 @@ test('property: any JSON is decoded or refused with a short message, and decodin
     { selector: ({ name }) => name, maxLength: 4 },
   );
   let decodedOnes = 0;
-  fc.assert(
+  hold(
+    t,
     fc.property(fc.array(fc.tuple(fieldName, json)), json, columns, (fields, other, declared) => {
       const schema = declare(declared);
       for (const event of [other, Object.fromEntries(fields) as JsonValue]) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatDuration, parseDuration } from '../../src/event/duration.js';
+import { hold } from '../support/property.js';
 
 test('a whole number and a unit, in any case, singular or plural', () => {
   const cases: Readonly<Record<string, number>> = {
@@ -37,12 +38,13 @@ test('a duration is written in the largest unit up to a day that divides it', ()
   for (const [length, text] of cases) assert.equal(formatDuration(length), text);
 });
 
-test('property: a duration comes back from its text', () => {
+test('property: a duration comes back from its text', (t) => {
   const length = fc.oneof(
     fc.nat(),
     fc.tuple(fc.nat(10_000), fc.constantFrom(1_000, 60_000, 3_600_000)).map(([n, unit]) => n * unit),
   );
-  fc.assert(
+  hold(
+    t,
     fc.property(length, (milliseconds) => {
       assert.equal(parseDuration(formatDuration(milliseconds)), milliseconds);
     }),

@@ -9,14 +9,16 @@ import {
   MAX_DEPTH,
   parseJson,
 } from '../../src/event/json.js';
+import { hold } from '../support/property.js';
 
 const refusedAs = (code: JsonErrorCode) => (error: unknown) =>
   error instanceof JsonError && error.code === code;
 
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 
-test('property: parses what JSON.parse parses, to the same', () => {
-  fc.assert(
+test('property: parses what JSON.parse parses, to the same', (t) => {
+  hold(
+    t,
     fc.property(fc.json({ maxDepth: 6 }), (text) => {
       assert.deepEqual(parseJson(text), JSON.parse(text));
     }),
@@ -24,9 +26,10 @@ test('property: parses what JSON.parse parses, to the same', () => {
   );
 });
 
-test('property: any text is parsed as JSON.parse does, or refused with a code', () => {
+test('property: any text is parsed as JSON.parse does, or refused with a code', (t) => {
   const text = fc.string({ unit: fc.constantFrom(...'[]{}",:\\1e.-tn ul'), maxLength: 12 });
-  fc.assert(
+  hold(
+    t,
     fc.property(text, (content) => {
       let expected: unknown;
       try {

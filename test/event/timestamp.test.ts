@@ -8,6 +8,7 @@ import {
   MIN_TIMESTAMP,
   parseTimestamp,
 } from '../../src/event/timestamp.js';
+import { hold } from '../support/property.js';
 
 const NINE = Date.UTC(2026, 10, 23, 21, 5, 0);
 
@@ -71,8 +72,9 @@ test('a number is a time when it is whole milliseconds of the years 1 to 9999', 
   }
 });
 
-test('property: a time comes back from its text, which is the one that JavaScript writes', () => {
-  fc.assert(
+test('property: a time comes back from its text, which is the one that JavaScript writes', (t) => {
+  hold(
+    t,
     fc.property(fc.integer({ min: MIN_TIMESTAMP, max: MAX_TIMESTAMP }), (time) => {
       const text = formatTimestamp(time);
       assert.equal(text, new Date(time).toISOString());
@@ -82,10 +84,11 @@ test('property: a time comes back from its text, which is the one that JavaScrip
   );
 });
 
-test('property: any text in the form of a time is read as JavaScript reads it, or is no time', () => {
+test('property: any text in the form of a time is read as JavaScript reads it, or is no time', (t) => {
   const two = fc.integer({ min: 0, max: 70 }).map((n) => String(n).padStart(2, '0'));
   const zone = fc.constantFrom('Z', '+00:00', '-03:30', '+14:00');
-  fc.assert(
+  hold(
+    t,
     fc.property(fc.tuple(two, two, two, two, two), zone, ([month, day, hour, minute, second], end) => {
       const text = `2026-${month}-${day}T${hour}:${minute}:${second}${end}`;
       const time = parseTimestamp(text);

@@ -4,11 +4,13 @@ import fc from 'fast-check';
 import { decodeCursor, decodeNumberCursor, encodeCursor } from '../../src/http/cursor.js';
 import { page } from '../../src/http/page.js';
 import { Problem } from '../../src/http/problem.js';
+import { hold } from '../support/property.js';
 
 const refused = (error: unknown) => error instanceof Problem && error.code === 'invalid_cursor';
 
-test('a cursor gives its key back, in its own list only', () => {
-  fc.assert(
+test('a cursor gives its key back, in its own list only', (t) => {
+  hold(
+    t,
     fc.property(fc.string({ unit: 'binary' }), (key) => {
       const text = Buffer.from(key).toString();
       assert.equal(decodeCursor('rules', encodeCursor('rules', text)), text);
@@ -20,8 +22,9 @@ test('a cursor gives its key back, in its own list only', () => {
   assert.equal(decodeNumberCursor('alerts', undefined), null);
 });
 
-test('what no page gave is refused', () => {
-  fc.assert(
+test('what no page gave is refused', (t) => {
+  hold(
+    t,
     fc.property(fc.string(), (text) => {
       assert.throws(() => decodeCursor('alerts', text), refused);
     }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { jsonErrorAt } from '../../src/http/json_position.js';
+import { hold } from '../support/property.js';
 
 test('the place of the first character that cannot stand there', () => {
   const cases: [string, number | null][] = [
@@ -30,7 +31,7 @@ test('the place of the first character that cannot stand there', () => {
   for (const [text, expected] of cases) assert.equal(jsonErrorAt(text), expected, text);
 });
 
-test('it is JSON exactly when JSON.parse takes it, and what stands before the place could have been', () => {
+test('it is JSON exactly when JSON.parse takes it, and what stands before the place could have been', (t) => {
   const mutated = fc
     .tuple(
       fc.json({ maxDepth: 4 }),
@@ -41,7 +42,8 @@ test('it is JSON exactly when JSON.parse takes it, and what stands before the pl
       const at = where % (text.length + 1);
       return text.slice(0, at) + put + text.slice(at + (where % 2));
     });
-  fc.assert(
+  hold(
+    t,
     fc.property(mutated, (text) => {
       let valid = true;
       try {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parse } from '../../src/language/parser.js';
+import { hold } from '../support/property.js';
 
 const inPattern = (pattern: string) => `SELECT * FROM s MATCH_RECOGNIZE (PATTERN (${pattern}))`;
 const where = (expression: string) => `SELECT a FROM s WHERE ${expression}`;
@@ -61,7 +62,7 @@ for (const [name, text] of TAKEN) {
   });
 }
 
-test('whatever the tokens: no exception, and a statement or one error of one line', () => {
+test('whatever the tokens: no exception, and a statement or one error of one line', (t) => {
   const token = fc.constantFrom(
     ...[
       'SELECT',
@@ -124,7 +125,8 @@ test('whatever the tokens: no exception, and a statement or one error of one lin
     'SELECT a FROM s MATCH_RECOGNIZE ( PATTERN ( ',
     'SELECT ',
   );
-  fc.assert(
+  hold(
+    t,
     fc.property(start, fc.array(token, { maxLength: 25 }), (head, tokens) => {
       const text = head + tokens.join(' ');
       const { statements, diagnostics } = parse(text);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { lex } from '../../src/language/lexer.js';
+import { hold } from '../support/property.js';
 
 const TEXTS: readonly (readonly [text: string, ...tokens: readonly string[]])[] = [
   ['a->b', 'word a', '-> ->', 'word b'],
@@ -68,7 +69,7 @@ for (const [text, at, token] of BAD) {
   });
 }
 
-test('tokens cover their places, in order, whatever the text', () => {
+test('tokens cover their places, in order, whatever the text', (t) => {
   const piece = fc.oneof(
     fc.constantFrom(
       'a',
@@ -93,7 +94,8 @@ test('tokens cover their places, in order, whatever the text', () => {
     ),
     fc.string({ unit: 'binary', maxLength: 3 }),
   );
-  fc.assert(
+  hold(
+    t,
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
       const text = pieces.join('');
       let end = 0;

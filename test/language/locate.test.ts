@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Diagnostic } from '../../src/language/diagnostic.js';
 import { locate, render } from '../../src/language/locate.js';
+import { hold } from '../support/property.js';
 
 const PLACES: readonly (readonly [text: string, offset: number, place: string])[] = [
   ['', 0, '1:1'],
@@ -28,9 +29,10 @@ for (const [text, offset, place] of PLACES) {
   });
 }
 
-test('places grow with offsets, and lead back to them', () => {
+test('places grow with offsets, and lead back to them', (t) => {
   const piece = fc.constantFrom('a', 'ä', '\n', '\r\n', '\r', '\t', '日');
-  fc.assert(
+  hold(
+    t,
     fc.property(fc.array(piece), fc.nat(), (pieces, at) => {
       const text = pieces.join('');
       const before = pieces.slice(0, at % (pieces.length + 1));

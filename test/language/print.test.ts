@@ -9,12 +9,14 @@ import { lex } from '../../src/language/lexer.js';
 import { parse } from '../../src/language/parser.js';
 import { printExpression, printPattern, printStatement } from '../../src/language/print.js';
 import { statement, withoutSpans } from '../support/arbitrary_ast.js';
+import { hold } from '../support/property.js';
 
 /** The longer run, by hand: PRINT_RUNS=5000. */
 const numRuns = Number(process.env['PRINT_RUNS'] ?? 300);
 
-test('a printed tree has one parse, and that is the tree', () => {
-  fc.assert(
+test('a printed tree has one parse, and that is the tree', (t) => {
+  hold(
+    t,
     fc.property(statement, (tree) => {
       const text = printStatement(tree);
       const { trees } = read(lex(text));
@@ -26,7 +28,7 @@ test('a printed tree has one parse, and that is the tree', () => {
   );
 });
 
-test('no text has two parses, whatever is left out of a printed tree or put into it', () => {
+test('no text has two parses, whatever is left out of a printed tree or put into it', (t) => {
   const word = fc.constantFrom(
     ...[
       'TRIM',
@@ -102,7 +104,8 @@ test('no text has two parses, whatever is left out of a printed tree or put into
     putIn: fc.array(word, { maxLength: 2 }),
   });
   let whole = 0;
-  fc.assert(
+  hold(
+    t,
     fc.property(statement, fc.array(edit, { maxLength: 2 }), fc.boolean(), (tree, edits, withoutAs) => {
       const texts = lex(printStatement(tree)).map(({ text }) => text);
       for (const { at, leaveOut, putIn } of edits) texts.splice(at % texts.length, leaveOut, ...putIn);

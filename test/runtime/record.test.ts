@@ -9,16 +9,18 @@ import {
   watermarkEntry,
 } from '../../src/runtime/record.js';
 import type { LogEntry, LogRecord } from '../../src/store/store.js';
+import { hold } from '../support/property.js';
 
 const stored = ({ kind, count, payload }: LogEntry): LogRecord => ({
   ...{ kind, count, payload },
   ...{ first: 7, stamp: 1 },
 });
 
-test('a batch of events comes back with its stream and its lines', () => {
+test('a batch of events comes back with its stream and its lines', (t) => {
   const line = fc.jsonValue().map((value) => JSON.stringify(value));
   const name = fc.string({ minLength: 1, maxLength: 100, unit: 'grapheme' });
-  fc.assert(
+  hold(
+    t,
     fc.property(name, fc.array(line, { minLength: 1, maxLength: 5 }), (stream, lines) => {
       const record = stored(eventsEntry(stream, lines, []));
       assert.deepEqual(decodeRecord(record), { kind: 'events', stream, lines });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { keyOf, lastNumber, named, type Part, pastAll } from '../../src/store/disk/key.js';
+import { hold } from '../support/property.js';
 
 const number = fc.double({ noNaN: true }).map((value) => value + 0);
 const text = fc.string({
@@ -14,26 +15,32 @@ const compare = (a: Part, b: Part): number => {
   return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
 };
 
-test('keys sort as their rows do', () => {
-  fc.assert(
+test('keys sort as their rows do', (t) => {
+  hold(
+    t,
     fc.property(fc.tuple(text, number), fc.tuple(text, number), (one, other) => {
       const isOrder = compare(one[0], other[0]) || compare(one[1], other[1]) || 0;
       assert.equal(Math.sign(keyOf(...one).compare(keyOf(...other))), isOrder);
     }),
   );
-  fc.assert(
+  hold(
+    t,
     fc.property(number, number, (one, other) => {
       assert.equal(Math.sign(keyOf(one).compare(keyOf(other))), Math.sign(one - other) || 0);
     }),
   );
 });
 
-test('a key gives its last number back', () => {
-  fc.assert(fc.property(text, number, (name, last) => assert.equal(lastNumber(keyOf(name, last)), last)));
+test('a key gives its last number back', (t) => {
+  hold(
+    t,
+    fc.property(text, number, (name, last) => assert.equal(lastNumber(keyOf(name, last)), last)),
+  );
 });
 
-test('the rows of a prefix lie between it and the key past them, and no others do', () => {
-  fc.assert(
+test('the rows of a prefix lie between it and the key past them, and no others do', (t) => {
+  hold(
+    t,
     fc.property(text, text, number, (prefix, other, last) => {
       const key = keyOf(other, last);
       const isWithin = key.compare(keyOf(prefix)) > 0 && key.compare(pastAll(prefix)) < 0;

@@ -9,6 +9,7 @@ import { Decimal } from '../../../src/event/decimal.js';
 import type { Type, Value } from '../../../src/event/value.js';
 import { aggregateNames, resolveAggregate } from '../../../src/language/aggregates.js';
 import type { AggregateNode } from '../../../src/language/plan.js';
+import { hold } from '../../support/property.js';
 import {
   ANY,
   arrayOf,
@@ -69,13 +70,14 @@ test('NULL is left out, but for COUNT(*) and ARRAY_AGG', () => {
   assert.deepEqual(result('ARRAY_AGG', BIGINT, [2, null, 1]), [2, null, 1]);
 });
 
-test('sums of BIGINT are exact in any order; past 64 bits NULL, and counted', () => {
+test('sums of BIGINT are exact in any order; past 64 bits NULL, and counted', (t) => {
   const each = aggregate('SUM', BIGINT);
   const integers = fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), {
     minLength: 1,
     maxLength: 12,
   });
-  fc.assert(
+  hold(
+    t,
     fc.property(integers, (values) => {
       const exact = values.reduce((sum, value) => sum + value, 0n);
       const fits = BigInt.asIntN(64, exact) === exact;
@@ -109,14 +111,15 @@ test('sums, averages and spreads of DECIMAL are exact', () => {
   assert.equal(result('STDDEV_POP', money, [dec('1')]), '0.000000');
 });
 
-test('spreads of DOUBLE', () => {
+test('spreads of DOUBLE', (t) => {
   assert.equal(result('STDDEV_POP', DOUBLE, [2, 4, 4, 4, 5, 5, 7, 9]), 2);
   assert.ok(Math.abs((result('VAR_SAMP', DOUBLE, [2, 4, 4, 4, 5, 5, 7, 9]) as number) - 32 / 7) < 1e-12);
   assert.equal(result('STDDEV', DOUBLE, [5, 5, 5]), 0);
   assert.equal(result('STDDEV', DOUBLE, [5]), null);
   // Far from zero the sum of squares alone would lose every digit.
   assert.equal(result('VARIANCE', DOUBLE, [1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16]), 30);
-  fc.assert(
+  hold(
+    t,
     fc.property(
       fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 2, maxLength: 20 }),
       (values) => {
@@ -164,12 +167,13 @@ test('ANY: what is no number is left out of sums and counted', () => {
   assert.equal(result('SUM', DOUBLE, [1e308, 1e308]), null);
 });
 
-test('DISTINCT takes each value once, by SQL equality', () => {
+test('DISTINCT takes each value once, by SQL equality', (t) => {
   assert.equal(result('COUNT', DOUBLE, [1, 1, 0, -0, null, null], true), 2);
   assert.equal(result('SUM', decimal(5, 2), [dec('1.5'), dec('1.50'), dec('2')], true), '3.50');
   assert.deepEqual(result('ARRAY_AGG', VARCHAR, ['b', 'a', 'b', null, null], true), ['b', 'a', null]);
   assert.equal(result('COUNT', ANY, [1, '1', true, { a: 1, b: 2 }, { b: 2, a: 1 }, [1], [1]], true), 5);
-  fc.assert(
+  hold(
+    t,
     fc.property(fc.array(fc.integer({ min: 0, max: 9 })), (values) => {
       assert.equal(result('COUNT', BIGINT, values, true), new Set(values).size);
     }),
@@ -189,7 +193,7 @@ const CASES: readonly (readonly [string, Type, fc.Arbitrary<Value>])[] = aggrega
   ] as const;
 });
 
-test('states are persistent, survive packing, and have equal keys exactly when they are equal', () => {
+test('states are persistent, survive packing, and have equal keys exactly when they are equal', (t) => {
   for (const [name, type, value] of CASES) {
     for (const distinct of [false, true]) {
       const each = aggregate(name, type, distinct);
@@ -212,6 +216,7 @@ test('states are persistent, survive packing, and have equal keys exactly when t
       );
     }
   }
+  t.diagnostic(`15 cases for each of ${CASES.length * 2} aggregates`);
   const each = aggregate('SUM', BIGINT);
   assert.notEqual(each.key(over(each, [1])), each.key(over(each, [2])));
   const minimum = aggregate('MIN', VARCHAR);

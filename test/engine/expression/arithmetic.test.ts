@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { normalise } from '../../../src/engine/expression/integer.js';
 import type { Type, Value } from '../../../src/event/value.js';
+import { hold } from '../../support/property.js';
 import {
   ANY,
   BIGINT,
@@ -44,10 +45,11 @@ const EXACT: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   '%': (a, b) => a % b,
 };
 
-test('BIGINT: every operator is what BigInt gives, or NULL past 64 bits', () => {
+test('BIGINT: every operator is what BigInt gives, or NULL past 64 bits', (t) => {
   for (const [name, exact] of Object.entries(EXACT)) {
     const bound = operate(name, column('a', BIGINT), column('b', BIGINT));
-    fc.assert(
+    hold(
+      t,
       fc.property(integers, integers, (a, b) => {
         const over = row({ a: normalise(a), b: normalise(b) });
         if (b === 0n && (name === '/' || name === '%')) return faultOf(bound, over) === 'division_by_zero';
@@ -61,10 +63,11 @@ test('BIGINT: every operator is what BigInt gives, or NULL past 64 bits', () => 
   }
 });
 
-test('BIGINT: comparisons and order are what BigInt gives', () => {
+test('BIGINT: comparisons and order are what BigInt gives', (t) => {
   const outcome = (name: string, over: ReturnType<typeof row>) =>
     gives(operate(name, column('a', BIGINT), column('b', BIGINT)), over);
-  fc.assert(
+  hold(
+    t,
     fc.property(integers, integers, (a, b) => {
       const over = row({ a: normalise(a), b: normalise(b) });
       assert.deepEqual(

@@ -6,6 +6,7 @@ import { Decimal } from '../../../src/event/decimal.js';
 import type { Type, Value } from '../../../src/event/value.js';
 import { canCastText } from '../../../src/language/constant-form.js';
 import { canCast, typeText } from '../../../src/language/promotion.js';
+import { hold } from '../../support/property.js';
 import {
   ANY,
   arrayOf,
@@ -174,14 +175,16 @@ test('CAST: NULL stays NULL; a constant that cannot be cast is counted each time
   assert.equal(faultOf(cast(constant('x', VARCHAR), BIGINT)), FAILS);
 });
 
-test('CAST: a number written as text and read again is the same', () => {
-  fc.assert(
+test('CAST: a number written as text and read again is the same', (t) => {
+  hold(
+    t,
     fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (n) => {
       assert.equal(casts(casts(normalise(n), BIGINT, VARCHAR), VARCHAR, BIGINT), normalise(n));
     }),
     { numRuns: 200 },
   );
-  fc.assert(
+  hold(
+    t,
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (x) => {
       assert.equal(casts(casts(x, DOUBLE, VARCHAR), VARCHAR, DOUBLE), x === 0 ? 0 : x);
     }),

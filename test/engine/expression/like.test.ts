@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { likeMatcher } from '../../../src/engine/expression/like.js';
 import { likeProblem } from '../../../src/language/constant-form.js';
+import { hold } from '../../support/property.js';
 import { BOOLEAN, column, constant, faultOf, gives, NULL, rawCall, row, VARCHAR } from './nodes.js';
 
 /** LIKE by its definition: each wildcard tried in every way. */
@@ -20,8 +21,9 @@ const pieces = fc.array(fc.constantFrom('a', 'b', '\u{1f514}', '%', '%', '_', '!
   maxLength: 7,
 });
 
-test('LIKE is what trying every way gives', () => {
-  fc.assert(
+test('LIKE is what trying every way gives', (t) => {
+  hold(
+    t,
     fc.property(
       letters,
       pieces,
@@ -66,8 +68,9 @@ test('LIKE does not blow up on hostile patterns', () => {
   assert.equal(likeMatcher(`${'%a_'.repeat(200)}%c`, null)!(text), false);
 });
 
-test('LIKE: the binder refuses the patterns that can match nothing', () => {
-  fc.assert(
+test('LIKE: the binder refuses the patterns that can match nothing', (t) => {
+  hold(
+    t,
     fc.property(
       fc.array(fc.constantFrom('a', '%', '_', '!'), { maxLength: 5 }),
       fc.constantFrom(null, '!', '!!', ''),

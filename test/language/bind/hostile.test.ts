@@ -10,6 +10,7 @@ import type { Diagnostic } from '../../../src/language/diagnostic.js';
 import { lex } from '../../../src/language/lexer.js';
 import { parse } from '../../../src/language/parser.js';
 import type { RulePlan } from '../../../src/language/plan.js';
+import { hold } from '../../support/property.js';
 import { diagnosed, STREAMS, unmarked } from './marked.js';
 
 const RUNS = Number(process.env['TOCSIN_HOSTILE_TEXTS'] ?? 5_000);
@@ -132,10 +133,11 @@ function run(plan: RulePlan, mode: 'stream' | 'bounded'): void {
   engine.take();
 }
 
-test(`${RUNS} mutated rules: diagnostics or a plan that runs, never an exception`, () => {
+test(`${RUNS} mutated rules: diagnostics or a plan that runs, never an exception`, (t) => {
   let plans = 0;
   let wrong = 0;
-  fc.assert(
+  hold(
+    t,
     fc.property(
       fc.constantFrom(...SEEDS),
       fc.array(change, { maxLength: 4 }),
