@@ -193,3 +193,38 @@ export function outputCondition(list: readonly NamedExpression[], least: number)
   const type = list[index]?.expression.type;
   return type === undefined ? null : compare('>', { kind: 'output', type, index }, number(least));
 }
+
+/**
+ * The same with columns as the binder reads them: behind variables that are all bound to streams those of these streams alone,
+ * so that PREV and NEXT find NULL on a row of another one. `streams`: by variable, null where it takes rows of any.
+ */
+export function withStreams(bound: Bound, streams: readonly (string | null)[]): Bound {
+  switch (bound.kind) {
+    case 'call':
+      return { ...bound, arguments: bound.arguments.map((each) => withStreams(each, streams)) };
+    case 'and':
+    case 'or':
+      return { ...bound, operands: bound.operands.map((each) => withStreams(each, streams)) };
+    case 'not':
+    case 'is_null':
+    case 'cast':
+      return { ...bound, operand: withStreams(bound.operand, streams) };
+    case 'navigation':
+      return { ...bound, operand: readOf(bound.operand, bound.set, streams) };
+    case 'aggregate':
+      return bound.operand === null
+        ? bound
+        : { ...bound, operand: readOf(bound.operand, bound.set, streams) };
+    default:
+      return bound;
+  }
+}
+
+function readOf(bound: Bound, set: readonly number[] | null, streams: readonly (string | null)[]): Bound {
+  if (bound.kind === 'call')
+    return { ...bound, arguments: bound.arguments.map((each) => readOf(each, set, streams)) };
+  if (bound.kind !== 'column' || bound.name === 'w' || set === null) return bound;
+  const of = new Set(set.map((variable) => streams[variable] ?? null));
+  const [only] = of;
+  return of.size === 1 && only != null ? { ...bound, streams: [only] } : bound;
+}

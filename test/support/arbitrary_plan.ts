@@ -11,6 +11,7 @@ import {
   outputCondition,
   type PlanOptions,
   valueOfRow,
+  withStreams,
 } from './arbitrary_bound.js';
 import { arbitraryPattern } from './arbitrary_pattern.js';
 
@@ -90,7 +91,8 @@ function planOf(options: PlanOptions): fc.Arbitrary<RulePlan & { operator: Match
       descending: fc.boolean(),
       where: fc.option(fc.nat(2), { nil: null, freq: 6 }),
     })
-    .map(({ conditions: anyConditions, absence, absent, streams, ...given }) => {
+    .map(({ conditions: anyConditions, absence, absent, streams: anyStreams, ...given }) => {
+      const streams = anyStreams.map((each) => (isSeveral ? each : null));
       const isBefore = absence === 'before' || absence === 'both';
       const isAfter = absence === 'after' || absence === 'both';
       const watched = absent === 1 ? [WATCHED] : [WATCHED, WATCHED + 1];
@@ -100,7 +102,9 @@ function planOf(options: PlanOptions): fc.Arbitrary<RulePlan & { operator: Match
       const isAny = rest.skip.mode === 'no_skip';
       // The number of a match that others run beside is not known beforehand: refused with NO SKIP and EMIT EARLIEST.
       const isNumbered = !isAny && !rest.emitEarliest;
-      const measures = rest.measures.filter(({ expression }) => !isAny || !readsNumber(expression));
+      const measures = rest.measures
+        .filter(({ expression }) => !isAny || !readsNumber(expression))
+        .map(({ name, expression }) => ({ name, expression: withStreams(expression, streams) }));
       const isAll = rest.rowsPerMatch === 'all';
       const isUnmatched = rest.unmatchedRows && isAll && !isAny;
       const within = absence === 'none' ? rest.within : (rest.within ?? 4);
@@ -111,8 +115,10 @@ function planOf(options: PlanOptions): fc.Arbitrary<RulePlan & { operator: Match
         const isOwnRow = i >= WATCHED && (isBefore || allowed === null);
         return {
           name,
-          stream: isSeveral ? streams[i]! : null,
-          condition: isOwnRow ? compare('=', valueOfRow, number(i)) : allowed,
+          stream: streams[i] ?? null,
+          condition: isOwnRow
+            ? compare('=', valueOfRow, number(i))
+            : allowed && withStreams(allowed, streams),
           span: { start: 0, end: 0 },
         };
       });
