@@ -15,9 +15,13 @@ export class ManualClock implements Clock {
 
   sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
-    return new Promise((wake) => {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
       this.#sleepers.push({ due: this.#now + milliseconds, wake });
-      signal.addEventListener('abort', () => wake(), { once: true });
+      signal.addEventListener('abort', wake, { once: true });
     });
   }
 
