@@ -1,6 +1,7 @@
 import { BOUNDED_LIMITS, STREAM_LIMITS } from '../../src/engine/limits.js';
 import type { Type } from '../../src/event/value.js';
 import { aggregateNames, resolveAggregate } from '../../src/language/aggregates.js';
+import { MAX_NODES } from '../../src/language/bind/size.js';
 import { MAX_STREAMS } from '../../src/language/bind/sources.js';
 import {
   EXTRACT_FIELDS,
@@ -131,6 +132,7 @@ function limits(): string {
       ['text of a rule', `${MAX_BYTES / 1024} kB, ${grouped(MAX_TOKENS)} words and signs`],
       ['brackets and CASE within one another, signs or NOTs in a row', grouped(MAX_NESTING)],
       ['operators of one expression in a chain', grouped(MAX_DEPTH)],
+      ['parts of one expression, with everything written out', grouped(MAX_NODES)],
       ['streams of one rule', grouped(MAX_STREAMS)],
       ['bound of a quantifier', grouped(MAX_BOUND)],
       ['steps of a pattern with every repetition written out', grouped(MAX_SIZE)],

@@ -1,5 +1,6 @@
 import type { MatchRecognize, Pattern } from '../ast.js';
 import type { Bound, MatchPlan, PatternPlan } from '../plan.js';
+import { warnOfCountedLoop } from './counted_loops.js';
 import type { Environment } from './environment.js';
 import { fingerprint } from './fingerprint.js';
 import { touchesGap } from './gaps.js';
@@ -16,6 +17,7 @@ export function warnOfMatch(
   neverTrue(plan, problems);
   if (input === 'bounded') return;
   unbounded(plan, clause, problems);
+  warnOfCountedLoop(clause.pattern, problems);
   // Both of them end a loop at the first row that completes the match.
   if (!plan.emitEarliest && plan.skip.mode !== 'no_skip') greedyGapLoop(clause.pattern, problems);
   waits(plan, clause, problems);
@@ -134,7 +136,7 @@ function waits(
   if (reading === undefined && !hasGapInChoice(pattern)) return;
   const why =
     reading === undefined
-      ? 'a branch with a gap'
+      ? 'a branch or an order with a gap'
       : `the condition of ${reading.name}, which reads earlier rows,`;
   problems.warn(
     'held_match',
@@ -188,12 +190,18 @@ function canBeEmpty(pattern: PatternPlan): boolean {
   }
 }
 
-/** A part that a match may do without, and in which an earlier start may be waiting. */
+/** A part that a match may do without or take in another order, and in which an earlier start may be waiting. */
 function hasGapInChoice(pattern: PatternPlan): boolean {
   return somewhere(pattern, (each) => {
     if (each.kind === 'alternation') return hasGap(each);
+    if (each.kind === 'permute') return hasGap(each) && areSeveral(each.elements);
     return each.kind === 'quantified' && each.min === 0 && hasGapBefore(each.body);
   });
+}
+
+/** Whether there is more than one order of them. */
+function areSeveral(elements: readonly PatternPlan[]): boolean {
+  return new Set(elements.map((each) => JSON.stringify(each))).size > 1;
 }
 
 function hasGap(pattern: PatternPlan): boolean {

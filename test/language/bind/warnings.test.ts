@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Engine } from '../../../src/engine/engine.js';
+import { STREAM_LIMITS } from '../../../src/engine/limits.js';
+import { MOST_ROUNDS } from '../../../src/language/bind/counted_loops.js';
 import { bindRule, bindStream } from '../../../src/language/bind.js';
 import { parse } from '../../../src/language/parser.js';
 import { bound, diagnosed, inMatch } from './marked.js';
@@ -70,6 +73,22 @@ const EXPECTED: readonly (readonly [clauses: string, codes: readonly string[], w
   [`PATTERN (a -> d | b c) ${HOUR}`, ['held_match'], 'a start in the gap holds b c back'],
   [`PATTERN (a (b -> c)? d) ${HOUR}`, ['held_match'], 'the same in a part that may be left out'],
   [`PATTERN ((a ->)*? b) ${HOUR}`, [], 'behind the gap comes what comes anyway'],
+  [
+    `PATTERN (PERMUTE(a -> b, c)) ${HOUR}`,
+    ['held_match'],
+    'c a b can be complete while a b still lacks its c',
+  ],
+  [`PATTERN (PERMUTE(a -> b, a -> b)) ${HOUR}`, [], 'there is one order'],
+  [
+    `PATTERN (PERMUTE(a, b) -> c) ${HOUR}`,
+    [],
+    'what a later start can do the earlier one in its gap can too',
+  ],
+  [`PATTERN ((a ->){99} b) ${HOUR}`, [], 'what a key may hold'],
+  [`PATTERN ((a ->){100} b) ${HOUR}`, ['counted_gap_loop'], 'more than a key may hold'],
+  [`PATTERN (((a ->){10} b ->){10,} c) ${HOUR}`, ['counted_gap_loop'], 'loops in loops multiply'],
+  [`PATTERN (a{100} -> b) ${HOUR}`, [], 'the loop has no gap'],
+  [`PATTERN (a (-> b){100}) ${HOUR}`, [], 'a start for each a only'],
 ];
 
 for (const [clauses, codes, why] of EXPECTED) {
@@ -77,6 +96,21 @@ for (const [clauses, codes, why] of EXPECTED) {
     assert.deepEqual([...warned(inMatch(clauses))].sort(), [...codes].sort());
   });
 }
+
+test('counted_gap_loop: at so many rounds the limit of a key is reached before the first match', () => {
+  const matchesOf = (rounds: number) => {
+    const { plan } = bound(inMatch(`PATTERN ((a ->){${rounds - 1}} a) ${HOUR}`));
+    const engine = new Engine({ mode: 'stream' });
+    engine.addRule(plan!);
+    for (let offset = 0; offset < rounds; offset++)
+      engine.append({ stream: 'payments', offset, time: offset, arrival: offset, values: { at: offset } });
+    engine.end();
+    return [engine.take().length, engine.counts('r')!.dropped > 0];
+  };
+  assert.equal(MOST_ROUNDS ** 2, STREAM_LIMITS.partialMatchesPerKey);
+  assert.deepEqual(matchesOf(MOST_ROUNDS), [1, false]);
+  assert.deepEqual(matchesOf(MOST_ROUNDS + MOST_ROUNDS / 2), [0, true]);
+});
 
 test('bounded input has an end: nothing waits and nothing is kept for ever', () => {
   for (const clauses of [
