@@ -126,7 +126,7 @@ export class Player {
           .filter(([, times]) => times > 0)
           .map(
             ([fault, times]) =>
-              `${fault.replaceAll('_', ' ')} ${times.toLocaleString('en-US')} times, read as NULL`,
+              `${fault.replaceAll('_', ' ')} ${times === 1 ? 'once' : `${times.toLocaleString('en-US')} times`}, read as NULL`,
           );
         if (counts.dropped > 0)
           parts.push(`${count(counts.dropped, 'partial match', 'es')} dropped at the rule's limit`);

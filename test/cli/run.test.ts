@@ -278,7 +278,7 @@ test('expressions that fail are counted and said', async () => {
   const path = file('fault.sql', 'SELECT 1 / n AS x FROM s');
   const result = await tocsin(['run', path], ndjson({ n: 0 }, { n: 4 }));
   assert.equal(rows(result).length, 2);
-  assert.match(result.stderr, /rule 'fault': division by zero 1 times, read as NULL/);
+  assert.match(result.stderr, /rule 'fault': division by zero once, read as NULL/);
 });
 
 test('files with streams only have nothing to run', async () => {
