@@ -1,7 +1,7 @@
-import { StringDecoder } from 'node:string_decoder';
 import { CsvDecoder, type CsvRow } from '../event/csv.js';
 import { JsonError, type JsonValue, parseJson } from '../event/json.js';
 import type { StreamSchema } from '../event/schema.js';
+import { CsvText } from './csv-text.js';
 import { type Line, Lines } from './lines.js';
 
 /** Why a line was not taken: a stable code and a message. */
@@ -54,7 +54,7 @@ function readLine(line: number, text: string): Item {
 
 /** CSV with a header line (RFC 4180; interfaces.md, "CSV"). */
 export class CsvReader implements Reader {
-  private readonly text = new StringDecoder('utf8');
+  private readonly text = new CsvText();
   private readonly rows: CsvDecoder;
 
   /** @param schema the declared stream that the lines belong to, or null */
@@ -63,12 +63,11 @@ export class CsvReader implements Reader {
   }
 
   push(chunk: Buffer): Item[] {
-    return this.rows.push(this.text.write(chunk)).map(item);
+    return this.rows.push(this.text.push(chunk)).map(item);
   }
 
   end(): Item[] {
-    const rest = this.text.end();
-    return [...(rest === '' ? [] : this.rows.push(rest)), ...this.rows.end()].map(item);
+    return [...this.rows.push(this.text.end()), ...this.rows.end()].map(item);
   }
 }
 

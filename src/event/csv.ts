@@ -18,7 +18,8 @@ export interface CsvProblem {
     | 'wrong_field_count'
     | 'text_after_quote'
     | 'unclosed_quote'
-    | 'record_too_long';
+    | 'record_too_long'
+    | 'not_utf8';
   readonly message: string;
 }
 
@@ -33,6 +34,9 @@ type Position = 'start' | 'plain' | 'quoted' | 'closed' | 'return';
 
 const ANY: Type = { kind: 'ANY' };
 const BYTE_ORDER_MARK = '\ufeff';
+/** Stands in a text for bytes that are no UTF-8: half of a surrogate pair, which no UTF-8 gives. A record that has it is refused. */
+export const UNREADABLE = '\ud800';
+const LONE_SURROGATE = /\p{Surrogate}/u;
 const COMMA = 0x2c;
 const NEWLINE = 0x0a;
 
@@ -164,6 +168,9 @@ export class CsvDecoder {
   }
 
   #endField(): void {
+    if (this.#field.includes(UNREADABLE) && LONE_SURROGATE.test(this.#field)) {
+      this.#problem ??= { code: 'not_utf8', message: 'the record is not UTF-8' };
+    }
     this.#fields.push(this.#field === '' && !this.#isQuoted ? null : this.#field);
     this.#field = '';
     this.#isQuoted = false;
