@@ -27,6 +27,12 @@ export interface Limits {
   readonly streams: number;
   readonly rules: number;
   readonly destinations: number;
+  /** Live feeds open at a time, and how long the reader of one may take nothing, in milliseconds. */
+  readonly liveFeeds: number;
+  readonly liveStall: number;
+  /** Backtests at a time, and how long one may take, in milliseconds. */
+  readonly backtests: number;
+  readonly backtestTimeout: number;
 }
 
 export interface Configuration {
@@ -86,6 +92,10 @@ export async function startServer(
         maxStreams: limits.streams,
         maxRules: limits.rules,
         maxDestinations: limits.destinations,
+        liveFeeds: limits.liveFeeds,
+        liveStall: limits.liveStall,
+        backtests: limits.backtests,
+        backtestTimeout: limits.backtestTimeout,
       },
     });
     undo.push(() => tocsin.close());

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readServeOptions } from '../../src/cli/serve-options.js';
 import { UsageError } from '../../src/cli/terminal.js';
+import { defaultSettings } from '../../src/runtime/settings.js';
 
 test('defaults: loopback, the embedded store, nothing private is posted to', () => {
   assert.deepEqual(readServeOptions([], {}), {
@@ -12,7 +13,10 @@ test('defaults: loopback, the embedded store, nothing private is posted to', () 
       allowDestinations: [],
       certificate: null,
       keysFile: null,
-      limits: { connections: 10_000, streams: 10_000, rules: 20_000, destinations: 1_000, rate: null },
+      limits: {
+        ...{ rate: null, connections: 10_000, streams: 10_000, rules: 20_000, destinations: 1_000 },
+        ...{ liveFeeds: 1_000, liveStall: 30_000, backtests: 2, backtestTimeout: 60_000 },
+      },
     },
     rules: null,
     logLevel: 'info',
@@ -47,14 +51,31 @@ test('certificate and limits, from either place', () => {
   const env = {
     ...{ TOCSIN_TLS_CERT: '/c', TOCSIN_TLS_KEY: '/k', TOCSIN_RATE_LIMIT: '7', TOCSIN_MAX_CONNECTIONS: '8' },
     ...{ TOCSIN_MAX_STREAMS: '9', TOCSIN_MAX_RULES: '10', TOCSIN_MAX_DESTINATIONS: '11' },
+    ...{ TOCSIN_MAX_LIVE_FEEDS: '12', TOCSIN_LIVE_STALL: '13' },
+    ...{ TOCSIN_MAX_BACKTESTS: '14', TOCSIN_BACKTEST_TIMEOUT: '15' },
   };
   const { configuration } = readServeOptions([], env);
   assert.deepEqual(configuration.certificate, { cert: '/c', key: '/k' });
   assert.deepEqual(configuration.limits, {
     ...{ rate: 7, connections: 8, streams: 9, rules: 10, destinations: 11 },
+    ...{ liveFeeds: 12, liveStall: 13_000, backtests: 14, backtestTimeout: 15_000 },
   });
   const over = readServeOptions(['--tls-key', '/l', '--rate-limit', '0', '--max-rules=1'], env).configuration;
   assert.deepEqual([over.certificate?.key, over.limits.rate, over.limits.rules], ['/l', null, 1]);
+});
+
+test('the defaults of the limits are those of the runtime', () => {
+  const { limits } = readServeOptions([], {}).configuration;
+  const { maxStreams, maxRules, maxDestinations, ...settings } = defaultSettings();
+  assert.deepEqual(
+    [limits.streams, limits.rules, limits.destinations],
+    [maxStreams, maxRules, maxDestinations],
+  );
+  const { liveFeeds, liveStall, backtests, backtestTimeout } = settings;
+  assert.deepEqual(
+    [limits.liveFeeds, limits.liveStall, limits.backtests, limits.backtestTimeout],
+    [liveFeeds, liveStall, backtests, backtestTimeout],
+  );
 });
 
 test('what cannot be is refused with the option or variable that said it', () => {
@@ -79,6 +100,9 @@ test('what cannot be is refused with the option or variable that said it', () =>
   refused([], { TOCSIN_TLS_KEY: 'k.pem' }, /TOCSIN_TLS_KEY needs --tls-cert/);
   refused(['--max-rules', '0'], {}, /--max-rules 0: it is a whole number from 1 on/);
   refused([], { TOCSIN_RATE_LIMIT: '-1' }, /TOCSIN_RATE_LIMIT -1: it is a whole number from 0 on/);
+  refused(['--live-stall', '0'], {}, /--live-stall 0: it is a whole number from 1 on/);
+  refused([], { TOCSIN_BACKTEST_TIMEOUT: '1.5' }, /TOCSIN_BACKTEST_TIMEOUT 1\.5: it is a whole number/);
+  refused(['--live-stall', '86401'], {}, /--live-stall 86401: it is at most 86400, a day/);
   refused(['--max-rules', 'many'], {}, /--max-rules many: it is a whole number/);
   refused([], { TOCSIN_LOG_LEVEL: 'loud' }, /TOCSIN_LOG_LEVEL loud/);
   refused(['--redis', 'http://:hush@h'], {}, /^--redis: (?!.*hush)/);
