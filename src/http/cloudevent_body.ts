@@ -9,7 +9,7 @@ import {
   isJsonType,
 } from '../event/cloudevent.js';
 import type { Incoming } from '../runtime/ingest.js';
-import { checkCount } from './event_body.js';
+import { checkCount, eventsOfArray, isArray } from './event_body.js';
 import { mediaType } from './media_type.js';
 import { Problem } from './problem.js';
 import { jsonOf, textOf } from './route.js';
@@ -49,13 +49,14 @@ export function eventsOfStructured(body: Buffer): Incoming[] {
 }
 
 /** The events of a batched body; there may be none. A bad one spoils no other. @throws Problem `invalid_body` */
-export function eventsOfBatch(body: Buffer): Incoming[] {
-  const json = jsonOf(body);
-  if (!Array.isArray(json)) {
+export async function eventsOfBatch(body: Buffer): Promise<Incoming[]> {
+  if (!isArray(body)) {
+    jsonOf(body);
     const message = `a batch of CloudEvents is a JSON array; one alone is ${STRUCTURED}`;
     throw new Problem('invalid_body', message, { errors: [{ code: 'no_array', message, pointer: '' }] });
   }
-  return json.length === 0 ? [] : checkCount(json.map((each) => incoming(cloudEventOf(each))));
+  const events = await eventsOfArray(body, (json) => incoming(cloudEventOf(json)));
+  return events.length === 0 ? [] : checkCount(events);
 }
 
 /** The event of a request in binary mode. */

@@ -1,16 +1,56 @@
-import { decodeUtf8, JsonError, parseJson } from '../event/json.js';
+import { decodeUtf8, elementsOf, JsonError, type JsonValue, MAX_VALUES, parseJson } from '../event/json.js';
 import type { Incoming } from '../runtime/ingest.js';
+import { Slice } from '../runtime/slice.js';
 import { Problem } from './problem.js';
-import { jsonOf } from './route.js';
+import { asProblem, textOf } from './route.js';
 
 /** How many events one request may bring. */
 export const EVENTS_LIMIT = 100_000;
 
 /** The events of an `application/json` body: one object, or an array of them. @throws Problem when it is not JSON, or empty */
-export function eventsOfJson(body: Buffer): Incoming[] {
-  const json = jsonOf(body);
-  if (!Array.isArray(json)) return [{ json }];
-  return checkCount(json.map((each) => ({ json: each })));
+export async function eventsOfJson(body: Buffer): Promise<Incoming[]> {
+  if (isArray(body)) return checkCount(await eventsOfArray(body, (json, text) => ({ json, text })));
+  const text = textOf(body);
+  try {
+    return [{ json: parseJson(text, MAX_VALUES), text }];
+  } catch (error) {
+    throw asProblem(error, text);
+  }
+}
+
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+
+/** Whether the JSON of a body is an array, if it is JSON at all. */
+export function isArray(body: Buffer): boolean {
+  const isMarked = body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  let at = isMarked ? BYTE_ORDER_MARK.length : 0;
+  while (body[at] === 0x20 || body[at] === 0x0a || body[at] === 0x0d || body[at] === 0x09) at++;
+  return body[at] === 0x5b;
+}
+
+/**
+ * What the elements of a JSON array are as events; one more than the limit when there are too many. Others get their turn
+ * while it is read.
+ * @throws Problem when it is no array
+ */
+export async function eventsOfArray(
+  body: Buffer,
+  eventOf: (json: JsonValue, text: string) => Incoming,
+): Promise<Incoming[]> {
+  const text = textOf(body);
+  const incoming: Incoming[] = [];
+  const slice = new Slice();
+  try {
+    for (const element of elementsOf(text)) {
+      const own = element.trim();
+      incoming.push(eventOf(parseJson(own, MAX_VALUES), own));
+      if (incoming.length > EVENTS_LIMIT) break;
+      if (slice.isOver) await slice.next();
+    }
+  } catch (error) {
+    throw asProblem(error, text);
+  }
+  return incoming;
 }
 
 /**
@@ -18,19 +58,21 @@ export function eventsOfJson(body: Buffer): Incoming[] {
  * event and spoils no other.
  * @throws Problem `empty_body`, `body_too_large`
  */
-export function eventsOfLines(body: Buffer): Incoming[] {
+export async function eventsOfLines(body: Buffer): Promise<Incoming[]> {
   const incoming: Incoming[] = [];
+  const slice = new Slice();
   for (const line of linesOf(body)) {
     if (line instanceof JsonError) incoming.push(rejected(line));
     else if (line.trim() !== '') incoming.push(eventOf(line));
     if (incoming.length > EVENTS_LIMIT) break;
+    if (slice.isOver) await slice.next();
   }
   return checkCount(incoming);
 }
 
 function eventOf(line: string): Incoming {
   try {
-    return { json: parseJson(line), text: line };
+    return { json: parseJson(line, MAX_VALUES), text: line };
   } catch (error) {
     if (error instanceof JsonError) return rejected(error);
     throw error;
@@ -41,30 +83,32 @@ function rejected({ code, message }: JsonError): Incoming {
   return { rejected: { code, message } };
 }
 
-function linesOf(body: Buffer): (string | JsonError)[] {
-  try {
-    return decodeUtf8(body).split('\n');
-  } catch {
-    // Only the lines that are not UTF-8 are refused.
-    return splitBytes(body).map((line) => {
-      try {
-        return decodeUtf8(line);
-      } catch {
-        return new JsonError('invalid_utf8', 'the line is not valid UTF-8');
-      }
-    });
+function* linesOf(body: Buffer): Generator<string | JsonError> {
+  const text = wholeText(body);
+  for (let from = 0, end = 0; end >= 0; from = end + 1) {
+    // Ten million empty lines are not worth a turn each.
+    if (text !== null) while (text.charCodeAt(from) === 0x0a) from++;
+    end = text === null ? body.indexOf(0x0a, from) : text.indexOf('\n', from);
+    const to = end < 0 ? undefined : end;
+    yield text === null ? lineOf(body.subarray(from, to)) : text.slice(from, to);
   }
 }
 
-function splitBytes(body: Buffer): Buffer[] {
-  const lines: Buffer[] = [];
-  let from = 0;
-  for (let at = body.indexOf(0x0a); at >= 0; at = body.indexOf(0x0a, from)) {
-    lines.push(body.subarray(from, at));
-    from = at + 1;
+/** Null: it is not UTF-8, so that only the lines which are not must be refused. */
+function wholeText(body: Buffer): string | null {
+  try {
+    return decodeUtf8(body);
+  } catch {
+    return null;
   }
-  lines.push(body.subarray(from));
-  return lines;
+}
+
+function lineOf(bytes: Buffer): string | JsonError {
+  try {
+    return decodeUtf8(bytes);
+  } catch {
+    return new JsonError('invalid_utf8', 'the line is not valid UTF-8');
+  }
 }
 
 /** @throws Problem `empty_body`, `body_too_large` */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod';
+import { MAX_VALUES } from '../event/json.js';
 import type { Incoming, Ingest } from '../runtime/ingest.js';
 import type { Reader } from '../runtime/reader.js';
 import {
@@ -78,7 +79,7 @@ export function eventRoutes(ingest: Ingest, reader: Reader): Route[] {
         tag: 'Streams',
         summary: 'Post events',
         description:
-          `One object, an array, or one object a line; at most ${EVENTS_LIMIT} events and 10 MiB. The answer is 202 once the events are durable. ` +
+          `One object, an array, or one object a line; at most ${EVENTS_LIMIT} events and 10 MiB, an event at most ${MAX_VALUES} values at any depth. The answer is 202 once the events are durable. ` +
           'A bad event is listed by its index and spoils no other, unless `atomic=true`. With an `Idempotency-Key` header the whole request is taken once. ' +
           "CloudEvents 1.0 are taken in all three modes of HTTP (binary: `ce-*` headers beside a JSON body): the fields of `data` are the event's columns, " +
           '`time` is the event time where `data` has none, a declared column `ce_x` takes the attribute `x`, and (`source`, `id`) tells repeats.',
@@ -114,7 +115,7 @@ export function eventRoutes(ingest: Ingest, reader: Reader): Route[] {
       ],
       handle: async ({ params: { name }, query, body, headers }) => {
         const key = idempotencyKey(headers['idempotency-key']);
-        const events = eventsOf(body.type, headers, body.bytes);
+        const events = await eventsOf(body.type, headers, body.bytes);
         const posted = await ingest.post(name, events, {
           atomic: query.atomic === 'true',
           ...(key === null ? {} : { idempotencyKey: key, digest: digestOf(headers, body.bytes) }),
@@ -177,7 +178,7 @@ export function eventRoutes(ingest: Ingest, reader: Reader): Route[] {
   ];
 }
 
-function eventsOf(type: string, headers: IncomingHttpHeaders, bytes: Buffer): Incoming[] {
+async function eventsOf(type: string, headers: IncomingHttpHeaders, bytes: Buffer): Promise<Incoming[]> {
   switch (type) {
     case STRUCTURED:
       return eventsOfStructured(bytes);

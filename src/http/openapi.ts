@@ -18,6 +18,7 @@ const OF_BODIES: readonly ProblemCode[] = [
   'invalid_utf8',
   'invalid_compression',
   'too_deep',
+  'too_many_values',
   'number_out_of_range',
   'request_timeout',
   'body_too_large',

@@ -11,6 +11,7 @@ type HttpCode =
   | 'invalid_utf8'
   | 'invalid_compression'
   | 'too_deep'
+  | 'too_many_values'
   | 'number_out_of_range'
   | 'unauthenticated'
   | 'missing_scope'
@@ -46,6 +47,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
   invalid_utf8: { status: 400, title: 'The body is not UTF-8' },
   invalid_compression: { status: 400, title: 'The body cannot be decompressed' },
   too_deep: { status: 400, title: 'The JSON nests too deep' },
+  too_many_values: { status: 400, title: 'The JSON has too many values' },
   number_out_of_range: { status: 400, title: 'A number is out of range' },
   unauthenticated: { status: 401, title: 'A key is needed' },
   missing_scope: { status: 403, title: 'The key is not for this' },

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import * as z from 'zod';
-import { decodeUtf8, JsonError, type JsonValue, parseJson } from '../event/json.js';
+import { decodeUtf8, JsonError, type JsonValue, MAX_VALUES, parseJson } from '../event/json.js';
 import type { Answer } from './answer.js';
 import { BODY_LIMIT, type Reserve, STATEMENT_LIMIT, withBody } from './body.js';
 import { placeIn } from './diagnostics.js';
@@ -164,10 +164,9 @@ export function queryOf(url: string): Record<string, string> {
 export function jsonOf(bytes: Uint8Array, isConfidential = false): JsonValue {
   const text = textOf(bytes);
   try {
-    return parseJson(text);
+    return parseJson(text, MAX_VALUES);
   } catch (error) {
-    if (error instanceof JsonError && error.code === 'invalid_json') throw notJson(text, isConfidential);
-    throw asProblem(error);
+    throw asProblem(error, text, isConfidential);
   }
 }
 
@@ -194,12 +193,15 @@ export function textOf(bytes: Uint8Array): string {
   try {
     return decodeUtf8(bytes);
   } catch (error) {
-    throw asProblem(error);
+    throw asProblem(error, '');
   }
 }
 
-function asProblem(error: unknown): unknown {
-  return error instanceof JsonError ? new Problem(error.code, error.message) : error;
+/** What is answered to a text that is not the JSON which is taken, with the place in it where that is known. */
+export function asProblem(error: unknown, text: string, isConfidential = false): unknown {
+  if (!(error instanceof JsonError)) return error;
+  if (error.code === 'invalid_json') return notJson(text, isConfidential);
+  return new Problem(error.code, error.message);
 }
 
 function bodyOf(type: string, schema: z.ZodType, bytes: Buffer, isConfidential: boolean): unknown {

@@ -15,6 +15,7 @@ import type { Gate } from './gate.js';
 import { eventId, requestIds } from './identity.js';
 import { eventsEntry, watermarkEntry } from './record.js';
 import type { Settings } from './settings.js';
+import { Slice } from './slice.js';
 import { asked } from './trouble.js';
 import type { Worker } from './worker.js';
 
@@ -104,14 +105,14 @@ export class Ingest {
       this.#checkLag();
       // A request that is refused makes no stream.
       const { stream, created } = await this.#parts.catalog.ensureStream(name, async (schema) => {
-        const { checked, refusal } = this.#check(schema, events, options);
+        const { checked, refusal } = await this.#check(schema, events, options);
         if (refusal !== null) throw refusal;
         const request = requestOf(schema.name, options);
         if (request === null) return;
         const partitions = new Set(checked.map(({ partition }) => partition));
         for (const partition of partitions) await this.#isRepeat(partition, request);
       });
-      const { checked, rejected, refusal } = this.#check(stream.schema, events, options);
+      const { checked, rejected, refusal } = await this.#check(stream.schema, events, options);
       if (refusal !== null) {
         this.#count(stream.name, { accepted: 0, duplicates: 0, rejected: rejected.length });
         throw refusal;
@@ -161,19 +162,21 @@ export class Ingest {
   }
 
   /** Checks events against their stream; `refusal`: why none of them may be taken. */
-  #check(
+  async #check(
     schema: StreamSchema,
     events: readonly Incoming[],
     { atomic }: PostOptions,
-  ): {
+  ): Promise<{
     readonly checked: readonly Checked[];
     readonly rejected: readonly RejectedEvent[];
     readonly refusal: RuntimeError | null;
-  } {
+  }> {
+    const slice = new Slice();
     const checked: Checked[] = [];
     const rejected: RejectedEvent[] = [];
     const now = this.#parts.clock.now();
     for (const [index, event] of events.entries()) {
+      if (slice.isOver) await slice.next();
       if ('rejected' in event) {
         rejected.push({ index, ...event.rejected });
         continue;

@@ -3,10 +3,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import {
   decodeUtf8,
-  depthOf,
+  elementsOf,
   JsonError,
   type JsonErrorCode,
+  type JsonValue,
   MAX_DEPTH,
+  measure,
   parseJson,
 } from '../../src/event/json.js';
 import { hold } from '../support/property.js';
@@ -45,6 +47,7 @@ test('property: any text is parsed as JSON.parse does, or refused with a code', 
 });
 
 test('nesting is counted outside of strings, and refused past the limit before it is parsed', () => {
+  const depthOf = (text: string) => measure(text).depth;
   assert.equal(depthOf('5'), 0);
   assert.equal(depthOf('[{"a": []}]'), 3);
   assert.equal(depthOf('[[], {}, [], {}]'), 2);
@@ -53,6 +56,54 @@ test('nesting is counted outside of strings, and refused past the limit before i
   assert.ok(parseJson(nested(MAX_DEPTH)));
   assert.throws(() => parseJson(nested(MAX_DEPTH + 1)), refusedAs('too_deep'));
   assert.throws(() => parseJson('{"a":'.repeat(500_000)), refusedAs('too_deep'));
+});
+
+function valuesIn(value: JsonValue): number {
+  if (value === null || typeof value !== 'object') return 1;
+  return 1 + Object.values(value).reduce((sum: number, each) => sum + valuesIn(each as JsonValue), 0);
+}
+
+test('property: values are counted exactly, and more than are taken are refused', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 5 }), fc.constantFrom('', '  ', '\t', '\n'), (value, space) => {
+      const text = JSON.stringify(value, null, space);
+      const values = valuesIn(JSON.parse(text) as JsonValue);
+      assert.equal(measure(text).values, values);
+      assert.ok(parseJson(text, values) !== undefined);
+      assert.throws(() => parseJson(text, values - 1), refusedAs('too_many_values'));
+    }),
+    { numRuns: 500 },
+  );
+  assert.throws(() => parseJson(`[${'0,'.repeat(1_234)}0]`, 1_000), /more than 1,000 values/);
+});
+
+/** As `JSON.parse` gives an array, from the texts of its elements; undefined: it is none. */
+function parsedByElement(text: string): unknown {
+  try {
+    return [...elementsOf(text)].map((each) => parseJson(each));
+  } catch (error) {
+    if (error instanceof JsonError) return undefined;
+    throw error;
+  }
+}
+
+test('property: the elements of an array are JSON exactly when the array is, and the same', () => {
+  const hostile = fc.string({ unit: fc.constantFrom(...'[[]]{}"",,:\\1 \n'), maxLength: 12 });
+  const json = fc.json({ maxDepth: 4 }).map((text) => `[${text},${text}]`);
+  const cut = fc.tuple(json, fc.nat(40), hostile).map(([text, at, more]) => text.slice(0, at) + more);
+  fc.assert(
+    fc.property(fc.oneof(hostile, json, cut), (text) => {
+      let expected: unknown;
+      try {
+        expected = JSON.parse(text);
+      } catch {
+        expected = undefined;
+      }
+      assert.deepEqual(parsedByElement(text), Array.isArray(expected) ? expected : undefined);
+    }),
+    { numRuns: 3_000 },
+  );
+  assert.deepEqual(parsedByElement(' [ ] '), []);
 });
 
 test('a number past a double is refused, wherever it is; a text that looks like one is not', () => {

@@ -93,6 +93,7 @@ test('bodies that cannot be read as a whole', async () => {
   assert.deepEqual(await at(''), [400, 'empty_body']);
   assert.deepEqual(await at(new Uint8Array([0x22, 0xff, 0x22])), [400, 'invalid_utf8']);
   assert.deepEqual(await at('['.repeat(70) + ']'.repeat(70)), [400, 'too_deep']);
+  assert.deepEqual(await at(`{"list":[${'0,'.repeat(10_000)}0]}`), [400, 'too_many_values']);
   assert.deepEqual(await at('{"text":1e400}'), [400, 'number_out_of_range']);
   assert.deepEqual(await at('x', { 'content-encoding': 'gzip' }), [400, 'invalid_compression']);
   assert.deepEqual(await at('x', { 'content-encoding': 'br' }), [415, 'unsupported_encoding']);
