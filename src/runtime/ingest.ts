@@ -103,28 +103,32 @@ export class Ingest {
   post(name: string, events: readonly Incoming[], options: PostOptions = {}): Promise<Posted> {
     return this.#parts.gate.pass(async () => {
       this.#checkLag();
-      // A request that is refused makes no stream.
-      const { stream, created } = await this.#parts.catalog.ensureStream(name, async (schema) => {
-        const { checked, refusal } = await this.#check(schema, events, options);
-        if (refusal !== null) throw refusal;
-        const request = requestOf(schema.name, options);
-        if (request === null) return;
-        const partitions = new Set(checked.map(({ partition }) => partition));
-        for (const partition of partitions) await this.#isRepeat(partition, request);
-      });
-      const { checked, rejected, refusal } = await this.#check(stream.schema, events, options);
-      if (refusal !== null) {
-        this.#count(stream.name, { accepted: 0, duplicates: 0, rejected: rejected.length });
-        throw refusal;
-      }
-      const landed = this.flight.take(checked.reduce((sum, { text }) => sum + text.length, 0));
+      let landed: (() => void) | undefined;
+      const takeRoom = (checked: readonly Checked[]): void => {
+        landed ??= this.flight.take(checked.reduce((sum, { text }) => sum + text.length, 0));
+      };
       try {
+        // A request that is refused makes no stream.
+        const { stream, created } = await this.#parts.catalog.ensureStream(name, async (schema) => {
+          const { checked, refusal } = await this.#check(schema, events, options);
+          if (refusal !== null) throw refusal;
+          const request = requestOf(schema.name, options);
+          const partitions = new Set(checked.map(({ partition }) => partition));
+          if (request !== null) for (const partition of partitions) await this.#isRepeat(partition, request);
+          takeRoom(checked);
+        });
+        const { checked, rejected, refusal } = await this.#check(stream.schema, events, options);
+        if (refusal !== null) {
+          this.#count(stream.name, { accepted: 0, duplicates: 0, rejected: rejected.length });
+          throw refusal;
+        }
+        takeRoom(checked);
         const taken = await asked(this.#append(stream.name, checked, options));
         const counts = { accepted: taken.accepted, duplicates: taken.duplicates, rejected: rejected.length };
         this.#count(stream.name, counts);
         return { stream: stream.name, created, ...taken, rejected };
       } finally {
-        landed();
+        landed?.();
       }
     });
   }

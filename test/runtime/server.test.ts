@@ -252,6 +252,17 @@ test('too much on its way is overloaded, and fits again when it has landed', asy
   assert.equal((second as PromiseRejectedResult).reason.code, 'overloaded');
   assert.equal((second as PromiseRejectedResult).reason.detail.retryAfter, 1_000);
   assert.equal((await small.post(probe('a', 4))).accepted, 1);
+  // Who finds no room leaves no stream behind.
+  const names = ['first', 'second', 'third'];
+  const json = { text: 'a text that takes more than half of the room' };
+  const strange = await Promise.allSettled(names.map((name) => small.tocsin.ingest.post(name, [{ json }])));
+  const made = strange.map(({ status }) => status === 'fulfilled');
+  assert.deepEqual(made, [true, false, false]);
+  assert.deepEqual(
+    names.map((name) => small.tocsin.catalog.stream(name) !== null),
+    made,
+  );
+  assert.equal(small.tocsin.ingest.flight.bytes, 0);
   const done = small.tocsin.ingest.reserve(90);
   assert.throws(() => small.tocsin.ingest.reserve(20), { code: 'overloaded' });
   done();
