@@ -174,7 +174,13 @@ export function ruleRoutes(catalog: Catalog): Route[] {
       }),
     ),
     route('get', '/v1/rules/{name}/versions', {
-      purpose: { id: 'listRuleVersions', tag: 'Rules', summary: 'What a rule was before, oldest first' },
+      purpose: {
+        id: 'listRuleVersions',
+        tag: 'Rules',
+        summary: 'What a rule was before, oldest first',
+        description:
+          'A line for each time that it was put, paused, resumed or deleted; the latest 100 are kept, those of a deleted rule too.',
+      },
       params: named,
       query: pageQuery,
       responses: { 200: { description: 'A page of versions', schema: pageOf(versionSchema) } },

@@ -12,15 +12,10 @@ import { limitReached, RuntimeError } from './error.js';
 import { checkPreconditions, etagOf, type Preconditions } from './etag.js';
 import { explainRule, type RuleExplanation } from './explanation.js';
 import type { Gate } from './gate.js';
+import { History } from './history.js';
 import { checkName } from './name.js';
 import { ruleEntry, streamEntry } from './record.js';
-import {
-  type Registry,
-  type RuleEntry,
-  type RuleVersion,
-  type StreamEntry,
-  versionPrefix,
-} from './registry.js';
+import type { Registry, RuleEntry, StreamEntry } from './registry.js';
 import type { RuleFields } from './rule-fields.js';
 import { type BoundRule, parseOne, rebind } from './rule-text.js';
 import type { Settings } from './settings.js';
@@ -90,10 +85,12 @@ export interface CatalogParts {
  */
 export class Catalog {
   readonly #parts: CatalogParts;
+  readonly #history: History;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: CatalogParts) {
     this.#parts = parts;
+    this.#history = new History(parts.store, parts.settings.maxRuleVersions);
   }
 
   /** Makes or changes a stream. Throws `invalid_stream`, `bad_name`, `name_mismatch`, `name_conflict`, `incompatible_change`, `stream_in_use`, `limit_reached`. */
@@ -187,7 +184,7 @@ export class Catalog {
       this.#checkRoom('stream', strange.length);
       if (before === null) this.#checkRoom('rule', 1);
       const entries = strange.map((stream) => undeclaredEntry(stream, by));
-      await this.#write([...entries, ruleEntry({ op: 'put', rule, by })]);
+      await this.#change({ op: 'put', rule, by }, entries);
       return { rule: ruleView(this.#rule(name)), created: before === null, changed: true };
     });
   }
@@ -236,15 +233,9 @@ export class Catalog {
   /** A rule's history, oldest first, lines above the cursor `after`; of a deleted rule too. Throws `unknown_rule`. */
   async versions(name: string, after: string, limit: number): Promise<readonly RuleVersionView[]> {
     const called = this.#registry.rule(name)?.name ?? name;
-    const prefix = versionPrefix(called);
-    const from = after.startsWith(prefix) ? after : prefix;
-    const documents = await asked(this.#parts.store.documents('rule_version', from, limit));
-    const lines = documents.filter(({ key }) => key.startsWith(prefix));
+    const lines = await this.#history.list(called, after, limit);
     if (lines.length === 0 && after === '') throw unknown('rule', name);
-    return lines.map(({ key, value }) => ({
-      ...(JSON.parse(new TextDecoder().decode(value)) as RuleVersion),
-      cursor: key,
-    }));
+    return lines;
   }
 
   /** What would become of a text; stores nothing. A CREATE STREAM is taken too. */
@@ -355,8 +346,10 @@ export class Catalog {
     throw new RuntimeError('stream_in_use', message, { names });
   }
 
-  #change(change: RuleChange): Promise<void> {
-    return this.#write([ruleEntry(change)]);
+  async #change(change: RuleChange, before: readonly LogEntry[] = []): Promise<void> {
+    await this.#write([...before, ruleEntry(change)]);
+    // The change is made: lines too many of its history go with the next one, if not now.
+    await this.#history.trim(change.op === 'put' ? change.rule.name : change.name).catch(() => {});
   }
 
   async #write(entries: readonly LogEntry[]): Promise<void> {

@@ -28,6 +28,8 @@ export interface Settings {
   readonly maxStreams: number;
   readonly maxRules: number;
   readonly maxDestinations: number;
+  /** How many lines of a rule's history are kept, the newest. */
+  readonly maxRuleVersions: number;
   /** How many live feeds may be open at once; one more is `overloaded`. */
   readonly liveFeeds: number;
   /** How long the reader of a live feed may take nothing before it is dropped. */
@@ -56,6 +58,7 @@ export function defaultSettings(): Settings {
     maxStreams: 10_000,
     maxRules: 20_000,
     maxDestinations: 1_000,
+    maxRuleVersions: 100,
     liveFeeds: 1_000,
     liveStall: 30_000,
     backtests: 2,
