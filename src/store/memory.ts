@@ -1,5 +1,6 @@
 import {
   type AlertFilter,
+  type AlertRecord,
   type Appended,
   type Checkpoint,
   type Commit,
@@ -144,18 +145,7 @@ export class MemoryStore implements Store {
     const { position, state, alerts, documents } = commit;
     shelf.position = position;
     if (state !== null) changeState(shelf, position, state);
-    for (const { destinations, ...alert } of alerts) {
-      if (this.#alertById.has(alert.id)) continue;
-      const stored = {
-        ...alert,
-        body: alert.body.slice(),
-        destinations: [...destinations],
-        sequence: this.#alerts.length + 1,
-      };
-      this.#alerts.push(stored);
-      this.#alertById.set(alert.id, stored);
-      for (const destination of new Set(destinations)) this.#send(stored, destination);
-    }
+    for (const alert of alerts) this.#fire(alert);
     for (const { kind, key, value } of documents) {
       if (value === null) this.#kind(kind).delete(key);
       else this.#put(kind, key, value);
@@ -229,6 +219,14 @@ export class MemoryStore implements Store {
     return earliest;
   }
 
+  async waitingSince(destinations: readonly string[]): Promise<readonly (number | null)[]> {
+    this.#checkOpen();
+    const waiting = [...this.#outgoing.values()].filter((outgoing) => dueTime(outgoing) !== null);
+    return destinations.map(
+      (name) => waiting.find(({ delivery }) => delivery.destination === name)?.delivery.created ?? null,
+    );
+  }
+
   async delivery(id: string): Promise<Delivery | null> {
     this.#checkOpen();
     return this.#outgoing.get(id)?.delivery ?? null;
@@ -263,12 +261,19 @@ export class MemoryStore implements Store {
       .map(copyOf);
   }
 
-  async putDocument(kind: string, key: string, value: Uint8Array, expected?: number): Promise<number> {
+  async putDocument(
+    kind: string,
+    key: string,
+    value: Uint8Array,
+    expected?: number,
+    alert?: AlertRecord,
+  ): Promise<number> {
     this.#checkOpen();
     const version = this.#kind(kind).get(key)?.version ?? 0;
     if (expected !== undefined && expected !== version) {
       throw new StoreError('conflict', `${kind} '${key}' is at version ${version}, not ${expected}`);
     }
+    if (alert !== undefined) this.#fire(alert);
     return this.#put(kind, key, value);
   }
 
@@ -295,6 +300,20 @@ export class MemoryStore implements Store {
 
   #checkOpen(): void {
     if (this.#isClosed) throw new StoreError('unavailable', 'the store is closed');
+  }
+
+  /** Stores an alert with its deliveries, unless it is there. */
+  #fire({ destinations, ...alert }: AlertRecord): void {
+    if (this.#alertById.has(alert.id)) return;
+    const stored = {
+      ...alert,
+      body: alert.body.slice(),
+      destinations: [...destinations],
+      sequence: this.#alerts.length + 1,
+    };
+    this.#alerts.push(stored);
+    this.#alertById.set(alert.id, stored);
+    for (const destination of new Set(destinations)) this.#send(stored, destination);
   }
 
   #send({ id: alert, rule, stamp }: StoredAlert, destination: string): void {

@@ -63,6 +63,8 @@ export interface Store {
   settle(deliveries: readonly Delivery[]): Promise<void>;
   /** The earliest time at which a delivery falls due, or null. */
   nextDue(): Promise<number | null>;
+  /** When the oldest delivery that waits for each destination (pending or retrying) was made; null: none waits. */
+  waitingSince(destinations: readonly string[]): Promise<readonly (number | null)[]>;
   delivery(id: string): Promise<Delivery | null>;
   /** Deliveries in order of their sequence numbers above `after`. */
   deliveries(after: number, limit: number, filter: DeliveryFilter): Promise<readonly Delivery[]>;
@@ -71,8 +73,17 @@ export interface Store {
   document(kind: string, key: string): Promise<Document | null>;
   /** In order of key, keys above `after` ('' from the start). */
   documents(kind: string, after: string, limit: number): Promise<readonly Document[]>;
-  /** Writes a document; its version goes up by one. Throws `conflict` when `expected` is given and is not the current version (0: must not exist). */
-  putDocument(kind: string, key: string, value: Uint8Array, expected?: number): Promise<number>;
+  /**
+   * Writes a document; its version goes up by one. Throws `conflict` when `expected` is given and is not the current version
+   * (0: must not exist). `alert`, which no log holds, is stored in the same step, as a commit would.
+   */
+  putDocument(
+    kind: string,
+    key: string,
+    value: Uint8Array,
+    expected?: number,
+    alert?: AlertRecord,
+  ): Promise<number>;
   /** True when it existed. */
   deleteDocument(kind: string, key: string): Promise<boolean>;
 

@@ -1,4 +1,4 @@
-import type { AlertRecord, Delivery, DeliveryFilter } from '../store.js';
+import type { AlertRecord, Delivery, DeliveryFilter, DeliveryState } from '../store.js';
 import type { Tables } from './database.js';
 import { keyOf, lastNumber, named, type Part, pastAll } from './key.js';
 import { justPast, scan } from './scan.js';
@@ -6,6 +6,9 @@ import { nextSequence, numberBytes, numberOf } from './sequence.js';
 import type { Step } from './step.js';
 import { SLICE } from './table.js';
 import type { Writer } from './writer.js';
+
+/** The states of a delivery that waits. */
+const OPEN: readonly DeliveryState[] = ['pending', 'retrying'];
 
 /**
  * Deliveries by sequence number, found by id, destination, state and due time too. Claims are kept in memory only: this
@@ -69,6 +72,17 @@ export class Outbox {
     return earliest === Number.POSITIVE_INFINITY ? null : earliest;
   }
 
+  /** When the oldest delivery to it that waits was made, or null. */
+  waitingSince(destination: string): number | null {
+    const { deliveriesByText } = this.#tables;
+    const oldest = OPEN.flatMap((state) => {
+      const prefix = prefixOf(destination, state);
+      const [key] = deliveriesByText.keys({ from: keyOf(...prefix, 0), to: pastAll(...prefix), limit: 1 });
+      return key === undefined ? [] : [lastNumber(key)];
+    });
+    return oldest.length === 0 ? null : this.#delivery(Math.min(...oldest)).created;
+  }
+
   find(id: string): Delivery | null {
     const sequence = numberOf(this.#tables.deliveriesById.get(keyOf(named(id))));
     return sequence === 0 ? null : this.#delivery(sequence);
@@ -122,8 +136,7 @@ export class Outbox {
       prefixOf(destination, state),
     ];
     const places = prefixes.map((prefix) => [deliveriesByText, keyOf(...prefix, sequence)] as const);
-    const isOpen = state === 'pending' || state === 'retrying';
-    return isOpen ? [...places, [dueTable, keyOf(due, sequence)] as const] : places;
+    return OPEN.includes(state) ? [...places, [dueTable, keyOf(due, sequence)] as const] : places;
   }
 
   #delivery(sequence: number): Delivery {

@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import {
   type AlertFilter,
+  type AlertRecord,
   type Appended,
   type Checkpoint,
   type Commit,
@@ -208,6 +209,11 @@ export class DiskStore implements Store {
     return this.#outbox.nextDue();
   }
 
+  async waitingSince(destinations: readonly string[]): Promise<readonly (number | null)[]> {
+    this.#checkOpen();
+    return destinations.map((destination) => this.#outbox.waitingSince(destination));
+  }
+
   async delivery(id: string): Promise<Delivery | null> {
     this.#checkOpen();
     return this.#outbox.find(id);
@@ -228,10 +234,18 @@ export class DiskStore implements Store {
     return this.#documents.list(kind, after, limit);
   }
 
-  async putDocument(kind: string, key: string, value: Uint8Array, expected?: number): Promise<number> {
-    return this.#write('grows', value.length, (step) =>
-      this.#documents.put(step, kind, key, value, expected),
-    );
+  async putDocument(
+    kind: string,
+    key: string,
+    value: Uint8Array,
+    expected?: number,
+    alert?: AlertRecord,
+  ): Promise<number> {
+    return this.#write('grows', value.length + (alert?.body.length ?? 0), (step) => {
+      const version = this.#documents.put(step, kind, key, value, expected);
+      if (alert !== undefined && this.#alerts.add(step, alert)) this.#outbox.add(step, alert);
+      return version;
+    });
   }
 
   async deleteDocument(kind: string, key: string): Promise<boolean> {

@@ -1,16 +1,29 @@
 import type { AlertFilter, AlertRecord, StoredAlert } from '../store.js';
-import { sealJson, unseal, unsealJson } from './checksum.js';
+import { seal, sealJson, unseal, unsealJson } from './checksum.js';
 import type { Connection } from './connection.js';
+import type { Frames } from './frames.js';
 import type { Keys } from './keys.js';
+import { newDelivery } from './outbox.js';
 import { asBytes } from './reply.js';
 import { collect } from './slices.js';
 
 /** An alert without its body: what lists are filtered by. */
 type Head = Omit<StoredAlert, 'body'>;
 
-/** What the commit stores as an alert's head. The sequence number is the field's name. */
-export function alertHead({ id, rule, severity, stamp, destinations }: AlertRecord): Buffer {
+/** What is stored as an alert's head. The sequence number is the field's name. */
+function alertHead({ id, rule, severity, stamp, destinations }: AlertRecord): Buffer {
   return sealJson({ id, rule, severity, stamp, destinations });
+}
+
+/** In the order in which `STORE_ALERTS` takes them. */
+export function addAlerts(frames: Frames, alerts: readonly AlertRecord[]): void {
+  const now = Date.now();
+  frames.add(alerts.length);
+  for (const alert of alerts) {
+    const destinations = new Set(alert.destinations);
+    frames.add(alert.id, alertHead(alert), seal(alert.body), destinations.size);
+    for (const destination of destinations) frames.add(...newDelivery(alert, destination, now));
+  }
 }
 
 /** The alerts as they were committed. The methods are those of Store. */

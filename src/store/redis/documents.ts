@@ -1,11 +1,13 @@
-import { type Document, StoreError } from '../store.js';
+import { type AlertRecord, type Document, StoreError } from '../store.js';
+import { addAlerts } from './alerts.js';
 import { seal, unseal } from './checksum.js';
 import type { Connection } from './connection.js';
+import { Frames } from './frames.js';
 import type { Keys } from './keys.js';
 import { asBytes, asInteger, asList, asText } from './reply.js';
 import { deleteDocument2 } from './scripts/delete_document-2.js';
 import { listDocuments2 } from './scripts/list_documents-2.js';
-import { putDocument2 } from './scripts/put_document-2.js';
+import { putDocument11 } from './scripts/put_document-11.js';
 
 /** The field of a document. No kind's prefix begins another's, whatever characters kinds and keys are of. */
 export function documentField(kind: string, key: string): string {
@@ -20,10 +22,17 @@ function prefixOf(kind: string): string {
 export class Documents {
   readonly #connection: Connection;
   readonly #keys: readonly [string, string];
+  /** Those, and where alerts go. */
+  readonly #allKeys: readonly string[];
 
-  constructor(connection: Connection, { documents, documentOrder }: Keys) {
+  constructor(connection: Connection, keys: Keys) {
     this.#connection = connection;
-    this.#keys = [documents, documentOrder];
+    this.#keys = [keys.documents, keys.documentOrder];
+    const { checkpoint, alerts, bodies, alertIds, deliveries, progress, deliveryIds, due, waiting } = keys;
+    this.#allKeys = [
+      ...this.#keys,
+      ...[checkpoint, alerts, bodies, alertIds, deliveries, progress, deliveryIds, due, waiting],
+    ];
   }
 
   async find(kind: string, key: string): Promise<Document | null> {
@@ -46,9 +55,19 @@ export class Documents {
     return found;
   }
 
-  async put(kind: string, key: string, value: Uint8Array, expected?: number): Promise<number> {
-    const args = [documentField(kind, key), seal(value), expected ?? ''];
-    const [isDone, version] = asList(await putDocument2.run(this.#connection, this.#keys, args));
+  async put(
+    kind: string,
+    key: string,
+    value: Uint8Array,
+    expected?: number,
+    alert?: AlertRecord,
+  ): Promise<number> {
+    const frames = new Frames();
+    frames.add(documentField(kind, key), seal(value), expected ?? '');
+    addAlerts(frames, alert === undefined ? [] : [alert]);
+    const args = [frames.toBuffer()];
+    const answer = await putDocument11.run(this.#connection, this.#allKeys, args, frames.patience);
+    const [isDone, version] = asList(answer);
     if (isDone === 1) return asInteger(version);
     const message = `${kind} '${key}' is at version ${asInteger(version)}, not ${expected}`;
     throw new StoreError('conflict', message);

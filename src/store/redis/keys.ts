@@ -26,6 +26,8 @@ export interface Keys {
   readonly deliveryIds: string;
   /** Sorted set: padded sequence numbers of the open deliveries, by when they can be claimed. */
   readonly due: string;
+  /** Sorted set, all scores 0: destination and padded sequence number of the open deliveries. */
+  readonly waiting: string;
   /** Hash: `<version>:<value>`, by kind and key. */
   readonly documents: string;
   /** Sorted set, all scores 0: the documents' kinds and keys in byte order. */
@@ -55,6 +57,7 @@ export function keysOf(partition: number): Keys {
     progress: at('progress'),
     deliveryIds: at('delivery_ids'),
     due: at('due'),
+    waiting: at('waiting'),
     documents: at('documents'),
     documentOrder: at('document_order'),
     pieces: at('pieces'),

@@ -5,23 +5,24 @@ import { Frames } from './frames.js';
 import type { Keys } from './keys.js';
 import { asBytes, asInteger, asList } from './reply.js';
 import { claim3 } from './scripts/claim-3.js';
-import { settle3 } from './scripts/settle-3.js';
+import { settle4 } from './scripts/settle-4.js';
+import { waitingSince2 } from './scripts/waiting_since-2.js';
 import { collect } from './slices.js';
 
 /** What never changes of a delivery, and what does. */
 type Order = Pick<Delivery, 'id' | 'alert' | 'rule' | 'destination' | 'created'>;
 type Progress = Pick<Delivery, 'state' | 'due' | 'attempts'>;
 
-/** What the commit stores of a new delivery, due at once: its id, sealed order, sealed progress, due time. */
+/** What is stored of a new delivery, due at once: its id, destination, sealed order, sealed progress, due time. */
 export function newDelivery(
   { id: alert, rule, stamp }: AlertRecord,
   destination: string,
   now: number,
-): readonly [string, Buffer, Buffer, number] {
+): readonly [string, string, Buffer, Buffer, number] {
   const order: Order = { id: `${alert}.${destination}`, alert, rule, destination, created: stamp };
   // A stamp may lie ahead of a clock that was set back: due at once all the same.
   const progress: Progress = { state: 'pending', due: Math.min(stamp, now), attempts: [] };
-  return [order.id, sealJson(order), sealJson(progress), progress.due];
+  return [order.id, destination, sealJson(order), sealJson(progress), progress.due];
 }
 
 /** The deliveries and when they are due. The methods are those of Store. */
@@ -51,14 +52,14 @@ export class Outbox {
   async settle(deliveries: readonly Delivery[]): Promise<void> {
     const frames = new Frames();
     frames.add(deliveries.length);
-    for (const { id, state, due, attempts } of deliveries) {
+    for (const { id, destination, state, due, attempts } of deliveries) {
       const isOpen = state === 'pending' || state === 'retrying';
       const progress: Progress = { state, due, attempts };
-      frames.add(id, sealJson(progress), isOpen ? due : '');
+      frames.add(id, destination, sealJson(progress), isOpen ? due : '');
     }
-    const { deliveryIds, progress, due } = this.#keys;
+    const { deliveryIds, progress, due, waiting } = this.#keys;
     const args = [frames.toBuffer()];
-    await settle3.run(this.#connection, [deliveryIds, progress, due], args, frames.patience);
+    await settle4.run(this.#connection, [deliveryIds, progress, due, waiting], args, frames.patience);
   }
 
   async nextDue(): Promise<number | null> {
@@ -66,6 +67,19 @@ export class Outbox {
       client.zrange(this.#keys.due, 0, '0', 'WITHSCORES'),
     );
     return score === undefined ? null : Number(score);
+  }
+
+  async waitingSince(destinations: readonly string[]): Promise<readonly (number | null)[]> {
+    const frames = new Frames();
+    frames.add(destinations.length, ...destinations);
+    const { waiting, deliveries } = this.#keys;
+    const orders = asList(
+      await waitingSince2.run(this.#connection, [waiting, deliveries], [frames.toBuffer()], frames.patience),
+    );
+    return orders.map((order) => {
+      const bytes = asBytes(order);
+      return bytes.length === 0 ? null : unsealJson<Order>(bytes, 'a delivery that waits').created;
+    });
   }
 
   async find(id: string): Promise<Delivery | null> {

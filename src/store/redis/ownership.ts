@@ -6,15 +6,14 @@ import {
   type StatePiece,
   StoreError,
 } from '../store.js';
-import { alertHead } from './alerts.js';
+import { addAlerts } from './alerts.js';
 import { seal, unseal } from './checksum.js';
 import type { Connection } from './connection.js';
 import { documentField } from './documents.js';
 import { Frames } from './frames.js';
 import type { Keys } from './keys.js';
-import { newDelivery } from './outbox.js';
 import { asBytes, asInteger, asList, asText } from './reply.js';
-import { commit13 } from './scripts/commit-13.js';
+import { commit14 } from './scripts/commit-14.js';
 import { lease1 } from './scripts/lease-1.js';
 import { listDocuments2 } from './scripts/list_documents-2.js';
 import { release1 } from './scripts/release-1.js';
@@ -43,14 +42,15 @@ export class Ownership {
   async commit(epoch: number, commit: Commit): Promise<void> {
     const frames = framesOf(epoch, commit);
     const { lease, checkpoint, alerts, bodies, alertIds } = this.#keys;
-    const { deliveries, progress, deliveryIds, due, documents, documentOrder, pieces, pieceOrder } =
-      this.#keys;
+    const { deliveries, progress, deliveryIds, due, waiting } = this.#keys;
+    const { documents, documentOrder, pieces, pieceOrder } = this.#keys;
     const keys = [
       ...[lease, checkpoint, alerts, bodies, alertIds],
       ...[deliveries, progress, deliveryIds, due, documents, documentOrder, pieces, pieceOrder],
+      waiting,
     ];
     const args = [frames.toBuffer()];
-    const current = asInteger(await commit13.run(this.#connection, keys, args, frames.patience));
+    const current = asInteger(await commit14.run(this.#connection, keys, args, frames.patience));
     if (current === -1) return;
     throw new StoreError('fenced', `epoch ${epoch} is over: the partition is at epoch ${current}`);
   }
@@ -115,13 +115,7 @@ function framesOf(epoch: number, { position, state, alerts, documents }: Commit)
   const frames = new Frames();
   frames.add(epoch, position);
   addState(frames, state);
-  const now = Date.now();
-  frames.add(alerts.length);
-  for (const alert of alerts) {
-    const destinations = new Set(alert.destinations);
-    frames.add(alert.id, alertHead(alert), seal(alert.body), destinations.size);
-    for (const destination of destinations) frames.add(...newDelivery(alert, destination, now));
-  }
+  addAlerts(frames, alerts);
   frames.add(documents.length);
   for (const { kind, key, value } of documents) {
     frames.add(documentField(kind, key));

@@ -1,5 +1,6 @@
 import type {
   AlertFilter,
+  AlertRecord,
   Appended,
   Checkpoint,
   Commit,
@@ -147,6 +148,10 @@ export class RedisStore implements Store {
     return this.#outbox.nextDue();
   }
 
+  waitingSince(destinations: readonly string[]): Promise<readonly (number | null)[]> {
+    return this.#outbox.waitingSince(destinations);
+  }
+
   delivery(id: string): Promise<Delivery | null> {
     return this.#outbox.find(id);
   }
@@ -163,8 +168,14 @@ export class RedisStore implements Store {
     return this.#documents.list(kind, after, limit);
   }
 
-  putDocument(kind: string, key: string, value: Uint8Array, expected?: number): Promise<number> {
-    return this.#documents.put(kind, key, value, expected);
+  putDocument(
+    kind: string,
+    key: string,
+    value: Uint8Array,
+    expected?: number,
+    alert?: AlertRecord,
+  ): Promise<number> {
+    return this.#documents.put(kind, key, value, expected, alert);
   }
 
   deleteDocument(kind: string, key: string): Promise<boolean> {

@@ -125,6 +125,28 @@ export function deliveryContract(check: Check): void {
     assert.equal(await store.nextDue(), NOON + 200_000);
   });
 
+  check('it is known since when a destination is waited for', async (store) => {
+    const since = () => store.waitingSince(['desk', 'desk.2', 'none', 'pager']);
+    assert.deepEqual(await since(), [null, null, null, null]);
+    for (const minute of [0, 1, 2]) {
+      const destinations = minute === 0 ? ['desk'] : ['desk', 'desk.2', 'pager'];
+      await fire(store, alert(`a${minute}`, { stamp: NOON + minute * 60_000, destinations }));
+    }
+    assert.deepEqual(await since(), [NOON, NOON + 60_000, null, NOON + 60_000]);
+    const settle = async (id: string, state: Delivery['state']) =>
+      store.settle([{ ...(await one(store, id)), state, due: NOON + LONG }]);
+    await settle('a0.desk', 'retrying');
+    await settle('a1.desk', 'delivered');
+    await settle('a1.pager', 'dead');
+    await settle('a2.pager', 'dead');
+    assert.deepEqual(await since(), [NOON, NOON + 60_000, null, null]);
+    await settle('a0.desk', 'dead');
+    assert.deepEqual(await since(), [NOON + 120_000, NOON + 60_000, null, null]);
+    await settle('a0.desk', 'pending');
+    assert.deepEqual(await since(), [NOON, NOON + 60_000, null, null]);
+    assert.deepEqual(await store.waitingSince([]), []);
+  });
+
   check('deliveries are listed by destination and state, page by page', async (store) => {
     const alerts = Array.from({ length: 150 }, (_, index) =>
       alert(`a${index}`, { destinations: index % 50 === 7 ? ['desk', 'rare'] : ['desk'] }),

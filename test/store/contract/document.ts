@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bytes, type Check, sameBytes, textOf } from './sample.js';
+import { alert, bytes, type Check, fire, sameBytes, textOf } from './sample.js';
 
 export function documentContract(check: Check): void {
   check('a document is kept by kind and key', async (store) => {
@@ -57,6 +57,32 @@ export function documentContract(check: Check): void {
       assert.equal(found?.version, expected + 1);
       sameBytes(found?.value, bytes(`${taken[0]}`));
     }
+  });
+
+  check('an alert is stored with a document, with its deliveries, or neither is', async (store) => {
+    await fire(store, alert('first', { destinations: ['desk'] }));
+    const gone = alert('gone', { rule: 'tocsin', destinations: ['pager', 'desk'] });
+    assert.equal(await store.putDocument('d', 'a', bytes('1'), 0, gone), 1);
+    const late = store.putDocument('d', 'a', bytes('2'), 0, alert('late', { destinations: ['desk'] }));
+    await assert.rejects(late, { name: 'StoreError', code: 'conflict' });
+    assert.equal(textOf((await store.document('d', 'a'))?.value ?? bytes('')), '1');
+    // One that is stored already is left as it is.
+    assert.equal(await store.putDocument('d', 'a', bytes('2'), 1, { ...gone, destinations: ['x'] }), 2);
+    await fire(store, alert('last'));
+    const alerts = await store.alerts(0, 10, {});
+    assert.deepEqual(
+      alerts.map(({ id, sequence }) => [id, sequence]),
+      [
+        ['first', 1],
+        ['gone', 2],
+        ['last', 3],
+      ],
+    );
+    const deliveries = await store.deliveries(0, 10, {});
+    assert.deepEqual(
+      deliveries.map(({ id, state }) => [id, state]),
+      ['first.desk', 'gone.pager', 'gone.desk'].map((id) => [id, 'pending']),
+    );
   });
 
   check('a document is deleted once', async (store) => {

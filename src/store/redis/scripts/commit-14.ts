@@ -1,3 +1,4 @@
+import { STORE_ALERTS } from '../alert_steps.js';
 import { TAKE } from '../frames.js';
 import { Script } from '../script.js';
 
@@ -5,19 +6,17 @@ import { Script } from '../script.js';
  * Position, state, alerts, deliveries and documents, if the epoch is the current one. Run twice with the same it leaves
  * the same, but for the documents' versions.
  * KEYS: lease, checkpoint, alerts, bodies, alert ids, deliveries, progress, delivery ids, due, documents, document order,
- * pieces, piece order.
+ * pieces, piece order, waiting.
  * ARGV: frames: epoch, position; 1 and how many groups of the state are dropped; of each its prefix; how many pieces; of
- * each field, 1 and the sealed piece, or 0 to delete it; or, for no change of the state, 0; how many alerts; of each id, sealed head, sealed body, how
- * many deliveries; of each id, sealed delivery, sealed progress, due time; how many documents; of each field, 1 and the
- * sealed value, or 0 to delete it.
+ * each field, 1 and the sealed piece, or 0 to delete it; or, for no change of the state, 0; the alerts, as `storeAlerts`
+ * takes them; how many documents; of each field, 1 and the sealed value, or 0 to delete it.
  * Result: -1 when it was done, else the current epoch.
  */
-export const commit13 = new Script(
-  13,
+export const commit14 = new Script(
+  14,
   `#!lua
-${TAKE}
-local lease, checkpoint, alerts, bodies, alertIds = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local deliveries, progress, deliveryIds, due = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+${TAKE}${STORE_ALERTS}
+local lease, checkpoint = KEYS[1], KEYS[2]
 local documents, order = KEYS[10], KEYS[11]
 local pieces, pieceOrder = KEYS[12], KEYS[13]
 
@@ -50,33 +49,7 @@ if take() == '1' then
   end
 end
 
-local given = redis.call('HMGET', checkpoint, 'alerts', 'deliveries')
-local lastAlert, lastDelivery = tonumber(given[1] or '0'), tonumber(given[2] or '0')
-
-for _ = 1, tonumber(take()) do
-  local id, head, body = take(), take(), take()
-  local isNew = redis.call('HEXISTS', alertIds, id) == 0
-  if isNew then
-    lastAlert = lastAlert + 1
-    local sequence = string.format('%.0f', lastAlert)
-    redis.call('HSET', alertIds, id, sequence)
-    redis.call('HSET', alerts, sequence, head)
-    redis.call('HSET', bodies, sequence, body)
-  end
-  for _ = 1, tonumber(take()) do
-    local name, delivery, state, time = take(), take(), take(), take()
-    if isNew then
-      lastDelivery = lastDelivery + 1
-      local sequence = string.format('%.0f', lastDelivery)
-      redis.call('HSET', deliveryIds, name, sequence)
-      redis.call('HSET', deliveries, sequence, delivery)
-      redis.call('HSET', progress, sequence, state)
-      redis.call('ZADD', due, time, string.format('%016.0f', lastDelivery))
-    end
-  end
-end
-redis.call('HSET', checkpoint, 'alerts', string.format('%.0f', lastAlert),
-  'deliveries', string.format('%.0f', lastDelivery))
+storeAlerts(KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[14], checkpoint)
 
 for _ = 1, tonumber(take()) do
   local field = take()
