@@ -17,6 +17,10 @@ const destinationBody = z.strictObject({
   }),
   headers: z.record(z.string(), z.string()).optional().meta({ description: 'Sent with every post.' }),
   timeout: z.string().optional().meta({ example: '15 SECONDS' }),
+  server_alerts: z.boolean().optional().meta({
+    description:
+      "Whether the server's own alerts go here too, those of the rule `tocsin`: a destination was disabled.",
+  }),
   retry: z
     .strictObject({ schedule: z.array(z.string()).max(50) })
     .optional()
@@ -33,6 +37,7 @@ const shown = {
   headers: z.record(z.string(), z.string()),
   timeout: z.string(),
   retry: z.object({ schedule: z.array(z.string()) }),
+  server_alerts: z.boolean(),
   disabled: z
     .object({ reason: z.string(), since: timeOut })
     .nullable()
@@ -69,8 +74,9 @@ export function destinationRoutes(destinations: Destinations): Route[] {
       purpose: { id: 'listDestinations', tag: 'Destinations', summary: 'Every destination, by name' },
       query: pageQuery,
       responses: { 200: { description: 'A page of destinations', schema: pageOf(destinationSchema) } },
-      problems: ['invalid_cursor'],
-      handle: ({ query: { limit, cursor } }) => {
+      problems: ['invalid_cursor', 'store_unavailable'],
+      handle: async ({ query: { limit, cursor } }) => {
+        await destinations.catchUp();
         const found = destinations.list(decodeCursor('destinations', cursor) ?? '', limit + 1);
         return { status: 200, body: page('destinations', found, limit, ({ name }) => name, showDestination) };
       },
@@ -102,7 +108,7 @@ export function destinationRoutes(destinations: Destinations): Route[] {
         'store_unavailable',
       ],
       handle: async ({ params: { name }, body, headers }) => {
-        const { type, url, secret, headers: sent, timeout, retry } = body.value;
+        const { type, url, secret, headers: sent, timeout, retry, server_alerts: serverAlerts } = body.value;
         const put = await destinations.put(name, {
           type,
           url,
@@ -110,6 +116,7 @@ export function destinationRoutes(destinations: Destinations): Route[] {
           ...(sent === undefined ? {} : { headers: sent }),
           ...(timeout === undefined ? {} : { timeout }),
           ...(retry === undefined ? {} : { retry }),
+          ...(serverAlerts === undefined ? {} : { serverAlerts }),
           ...preconditionsOf(headers),
         });
         return {
@@ -126,8 +133,9 @@ export function destinationRoutes(destinations: Destinations): Route[] {
       purpose: { id: 'getDestination', tag: 'Destinations', summary: 'One destination, without its secret' },
       params: named,
       responses: { 200: { description: 'The destination', schema: destinationSchema, headers: ETAG } },
-      problems: ['unknown_destination'],
-      handle: ({ params: { name } }) => {
+      problems: ['unknown_destination', 'store_unavailable'],
+      handle: async ({ params: { name } }) => {
+        await destinations.catchUp();
         const destination = destinations.get(name);
         if (destination === null)
           throw new RuntimeError('unknown_destination', `there is no destination ${name}`);
@@ -153,7 +161,7 @@ export function destinationRoutes(destinations: Destinations): Route[] {
       purpose: { id: 'testDestination', tag: 'Destinations', summary: 'Send a signed test alert now' },
       params: named,
       responses: { 200: { description: 'What came back', schema: outcomeSchema } },
-      problems: ['unknown_destination', 'not_ready'],
+      problems: ['unknown_destination', 'not_ready', 'store_unavailable'],
       handle: async ({ params: { name } }) => {
         const { status, error, duration, answer } = await destinations.test(name);
         const delivered = status !== null && status >= 200 && status < 300;
@@ -164,7 +172,7 @@ export function destinationRoutes(destinations: Destinations): Route[] {
 }
 
 function showDestination(view: DestinationView): object {
-  const { name, type, url, headers, timeout, retry, disabled } = view;
+  const { name, type, url, headers, timeout, retry, disabled, serverAlerts } = view;
   return {
     name,
     type,
@@ -172,6 +180,7 @@ function showDestination(view: DestinationView): object {
     headers,
     timeout,
     retry,
+    server_alerts: serverAlerts,
     disabled: disabled === null ? null : { reason: disabled.reason, since: iso(disabled.since) },
     created_at: iso(view.createdAt),
     updated_at: iso(view.updatedAt),

@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.js';
 import type { Clock } from './clock.js';
+import type { DeliveryTally } from './delivery-tally.js';
 import type { Destinations } from './destinations.js';
 import type { Log } from './log.js';
 import type { Sinks } from './sink.js';
@@ -19,4 +20,6 @@ export interface DispatchParts {
   readonly log: Log;
   readonly destinations: Destinations;
   readonly sinks: Sinks;
+  /** Counts what comes of deliveries. */
+  readonly tally: DeliveryTally;
 }

@@ -22,19 +22,29 @@ export function isGone({ status }: Pick<Outcome, 'status'>): boolean {
 /**
  * What becomes of a delivery after an attempt that began at `at` and ended at `now`, milliseconds since the epoch. It is
  * delivered, or due again after the schedule's next wait, or dead: at the schedule's end, or at once when the receiver is
- * gone. A Retry-After only ever makes a wait longer. `random` gives numbers from 0 up to 1.
+ * gone or, `isOver`, given up. A Retry-After only ever makes a wait longer. `random` gives numbers from 0 up to 1.
  */
 export function afterAttempt(
   delivery: Delivery,
   { schedule }: Pick<Destination, 'schedule'>,
   outcome: Outcome,
-  { at, now, random }: { readonly at: number; readonly now: number; readonly random: () => number },
+  {
+    at,
+    now,
+    random,
+    isOver,
+  }: {
+    readonly at: number;
+    readonly now: number;
+    readonly random: () => number;
+    readonly isOver: boolean;
+  },
 ): Delivery {
   const { status, error, duration } = outcome;
   const tried = withAttempt(delivery, { at, status, error, duration });
   if (isTaken(outcome)) return { ...tried, state: 'delivered' };
   const wait = schedule[tried.attempts.length - 1];
-  if (wait === undefined || isGone(outcome)) return { ...tried, state: 'dead' };
+  if (wait === undefined || isGone(outcome) || isOver) return { ...tried, state: 'dead' };
   const putOff = PUTS_OFF.includes(status) ? (outcome.retryAfter ?? 0) : 0;
   const jitter = random() * JITTER;
   const longest = Math.max(

@@ -76,6 +76,8 @@ export interface CatalogParts {
   readonly gate: Gate;
   readonly workers: readonly Worker[];
   readonly destinations: () => ReadonlySet<string>;
+  /** Takes up the destinations that other servers on the store have made. */
+  readonly catchUp: () => Promise<void>;
 }
 
 /**
@@ -163,6 +165,7 @@ export class Catalog {
   /** Makes or replaces a rule. Throws `invalid_rule`, `bad_name`, `name_mismatch`, `name_conflict`, `bad_option`, `not_built`, `limit_reached`. */
   putRule(name: string, request: RuleRequest): Promise<PutRule> {
     return this.#inTurn(async () => {
+      await this.#parts.catchUp();
       const registry = this.#registry;
       const before = registry.rule(name);
       checkPreconditions(request, before === null ? null : etagOf(before.revision));

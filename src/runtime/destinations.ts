@@ -1,26 +1,25 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { formatDuration, parseDuration } from '../event/duration.js';
+import { randomUUID } from 'node:crypto';
+import { formatDuration } from '../event/duration.js';
 import { formatTimestamp } from '../event/timestamp.js';
-import { type Store, StoreError } from '../store/store.js';
+import { type AlertRecord, type Document, type Store, StoreError } from '../store/store.js';
 import type { Clock } from './clock.js';
+import { type Disabling, disabledAlert } from './destination-alert.js';
+import {
+  type DestinationFields,
+  destinationOf,
+  isSameDestination,
+  shownHeaders,
+} from './destination-fields.js';
 import { limitReached, RuntimeError } from './error.js';
 import { checkPreconditions, etagOf, type Preconditions } from './etag.js';
+import { FailingSince } from './failing.js';
 import type { Gate } from './gate.js';
 import { checkName } from './name.js';
 import type { Destination, Outcome, Sinks } from './sink.js';
 import { asked } from './trouble.js';
 
-/** A destination as it is asked for: what is left out keeps its default, a secret the one there was. */
-export interface DestinationRequest extends Preconditions {
-  readonly type: string;
-  readonly url: string;
-  /** `whsec_` and base64 of 24 to 64 bytes. */
-  readonly secret?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Of one attempt: `15 SECONDS`. */
-  readonly timeout?: string;
-  readonly retry?: { readonly schedule: readonly string[] };
-}
+/** A destination as it is asked for. */
+export interface DestinationRequest extends DestinationFields, Preconditions {}
 
 /** A destination as it is shown: no secret, and no header's value that may be one. */
 export interface DestinationView {
@@ -30,6 +29,7 @@ export interface DestinationView {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeout: string;
   readonly retry: { readonly schedule: readonly string[] };
+  readonly serverAlerts: boolean;
   readonly disabled: { readonly reason: string; readonly since: number } | null;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -50,6 +50,8 @@ export interface DestinationsParts {
   readonly sinks: Sinks;
   /** The rules that notify a destination. */
   readonly notifiers: (name: string) => readonly string[];
+  /** An alert was stored that no rule gave. */
+  readonly onAlert: () => void;
   /** How many there may be; left out: any number. */
   readonly most?: number;
 }
@@ -59,42 +61,57 @@ interface Held {
   readonly version: number;
 }
 
-// Standard Webhooks: "Deliverability and reliability".
-const SCHEDULE = [
-  ...['5 SECONDS', '5 MINUTES', '30 MINUTES', '2 HOURS', '5 HOURS'],
-  ...['10 HOURS', '14 HOURS', '20 HOURS', '24 HOURS'],
-];
-const TIMEOUT = '15 SECONDS';
-const LONGEST_TIMEOUT = 60_000;
-const LONGEST_WAIT = 7 * 86_400_000;
-const MOST_ATTEMPTS = 30;
-const ROTATION = 86_400_000;
-const HIDDEN = '***';
-const SENSITIVE = /auth|key|token|secret|cookie|pass|pwd|credential|session|signature/i;
-const CREDENTIALS = /^(bearer|basic|digest|token) /i;
-const OWN_HEADERS = /^(host|content-length|content-type|connection|transfer-encoding|webhook-.*)$/i;
+/** The document whose version goes up with each change of a destination, by whichever server on the store. */
+const CHANGES = { kind: 'destinations', key: 'changes' } as const;
+/** Documents that are read at once. */
+const PAGE = 500;
 
-/** Where alerts go. Kept as documents of the store; in memory for the dispatcher. */
+// Milliseconds.
+/** Other servers' changes are looked for so often; */
+const LOOK = 1_000;
+/** and all are read again so often: a server may have died between a change and its count. */
+const READ_ANEW = 60_000;
+
+/**
+ * Where alerts go. Kept as documents of the store; in memory for the dispatcher, where what another server on the store
+ * changes is seen within a second.
+ */
 export class Destinations {
+  /** Since when each of them fails. */
+  readonly failing: FailingSince;
   readonly #parts: DestinationsParts;
-  readonly #held = new Map<string, Held>();
+  #held = new Map<string, Held>();
+  /** How many changes this server has made. */
+  #made = 0;
+  /** How many changes were made by all servers when they were last read. */
+  #counted = 0;
+  readonly #stop = new AbortController();
 
   private constructor(parts: DestinationsParts) {
     this.#parts = parts;
+    this.failing = new FailingSince(parts.store);
   }
 
   /** Reads what is stored. */
   static async load(parts: DestinationsParts): Promise<Destinations> {
     const destinations = new Destinations(parts);
-    for (let after = ''; ; ) {
-      const documents = await asked(parts.store.documents('destination', after, 500));
-      for (const { key, version, value } of documents) {
-        const destination = JSON.parse(new TextDecoder().decode(value)) as Destination;
-        destinations.#held.set(key, { destination, version });
-        after = key;
-      }
-      if (documents.length < 500) return destinations;
-    }
+    await destinations.#readAll();
+    return destinations;
+  }
+
+  /** Follows what other servers change, until `close`. */
+  start(): void {
+    void this.#follow();
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  /** Takes up what other servers on the store have changed. Throws RuntimeError `store_unavailable`, `store_damaged`. */
+  async catchUp(): Promise<void> {
+    const changes = await asked(this.#parts.store.document(CHANGES.kind, CHANGES.key));
+    if ((changes?.version ?? 0) !== this.#counted) await this.#readAll();
   }
 
   /**
@@ -104,30 +121,15 @@ export class Destinations {
   put(name: string, request: DestinationRequest): Promise<PutDestination> {
     return this.#parts.gate.pass(async () => {
       checkName('destination', name);
+      await this.catchUp();
       const held = this.#held.get(name);
       checkPreconditions(request, held === undefined ? null : tagOf(held));
       const { most = Number.POSITIVE_INFINITY } = this.#parts;
       if (held === undefined && this.#held.size >= most) throw limitReached('destination', most);
-      const now = this.#parts.clock.now();
       const before = held?.destination;
-      const made = request.secret === undefined && before === undefined ? newSecret() : null;
-      const secret = request.secret ?? before?.secret ?? made ?? newSecret();
-      checkSecret(secret);
-      const destination: Destination = {
-        name,
-        type: typeOf(request.type),
-        url: urlOf(request.url),
-        secret,
-        formerSecrets: formerSecrets(before, secret, now),
-        headers: headersOf(request.headers ?? {}, before),
-        timeout: durationOf('timeout', request.timeout ?? TIMEOUT, LONGEST_TIMEOUT),
-        schedule: scheduleOf(request.retry?.schedule ?? SCHEDULE),
-        disabled: null,
-        createdAt: before?.createdAt ?? now,
-        updatedAt: now,
-      };
+      const { destination, made } = destinationOf(name, request, before, this.#parts.clock.now());
       await this.#parts.sinks[destination.type]?.check(destination);
-      if (before !== undefined && sameButTimes(before, destination)) {
+      if (before !== undefined && isSameDestination(before, destination)) {
         return { destination: this.#view(name), created: false, secret: null };
       }
       await this.#save(destination, held?.version ?? 0);
@@ -152,6 +154,7 @@ export class Destinations {
   /** Throws RuntimeError `unknown_destination`, `destination_in_use`, `precondition_failed`. */
   delete(name: string, preconditions: Preconditions = {}): Promise<void> {
     return this.#parts.gate.pass(async () => {
+      await this.catchUp();
       checkPreconditions(preconditions, tagOf(this.#require(name)));
       const names = this.#parts.notifiers(name);
       if (names.length > 0) {
@@ -160,12 +163,15 @@ export class Destinations {
       }
       await asked(this.#parts.store.deleteDocument('destination', name));
       this.#held.delete(name);
+      await this.#count();
+      await this.failing.forget(name).catch(() => {});
     });
   }
 
   /** Sends a signed test alert at once and gives what came back. Throws RuntimeError `unknown_destination`, `not_built` when there is no sink. */
   test(name: string): Promise<Outcome> {
     return this.#parts.gate.pass(async () => {
+      await this.catchUp();
       const { destination } = this.#require(name);
       const sink = this.#parts.sinks[destination.type];
       if (sink === undefined) {
@@ -185,12 +191,23 @@ export class Destinations {
     return this.#held.get(name)?.destination ?? null;
   }
 
-  /** Sends nothing there any more until a PUT. No effect when it is gone. */
-  async disable(name: string, reason: string): Promise<void> {
+  /**
+   * Sends nothing there any more until a PUT, and tells of it with an alert, both in one step. No effect when it is gone, or
+   * was changed since `known`. Says whether it was done. Throws RuntimeError `store_full`, `store_unavailable`.
+   */
+  async disable(known: Destination, { reason, since }: Omit<Disabling, 'at'>): Promise<boolean> {
+    const { name, updatedAt } = known;
     const held = this.#held.get(name);
-    if (held === undefined || held.destination.disabled !== null) return;
-    const disabled = { reason, since: this.#parts.clock.now() };
-    await this.#save({ ...held.destination, disabled }, held.version);
+    if (held === undefined || held.destination.disabled !== null || held.destination.updatedAt !== updatedAt)
+      return false;
+    const at = this.#parts.clock.now();
+    const receivers = [...this.#held.values()]
+      .filter(({ destination }) => destination.serverAlerts && destination.disabled === null)
+      .flatMap(({ destination }) => (destination.name === name ? [] : [destination.name]));
+    const alert = disabledAlert(held.destination, held.version, { reason, since, at }, receivers);
+    await this.#save({ ...held.destination, disabled: { reason, since: at } }, held.version, alert);
+    this.#parts.onAlert();
+    return true;
   }
 
   #require(name: string): Held {
@@ -207,108 +224,87 @@ export class Destinations {
     const { type, url, headers, timeout, schedule, disabled, createdAt, updatedAt } = destination;
     return {
       ...{ name, type, url, disabled, createdAt, updatedAt },
-      headers: Object.fromEntries(
-        Object.entries(headers).map(([header, value]) => [
-          header,
-          SENSITIVE.test(header) || CREDENTIALS.test(value) ? HIDDEN : value,
-        ]),
-      ),
+      headers: shownHeaders(headers),
       timeout: formatDuration(timeout),
       retry: { schedule: schedule.map(formatDuration) },
+      serverAlerts: destination.serverAlerts,
       etag: tagOf(held),
     };
   }
 
-  async #save(destination: Destination, expected: number): Promise<void> {
+  async #save(destination: Destination, expected: number, alert?: AlertRecord): Promise<void> {
+    const { name } = destination;
+    const { store } = this.#parts;
     const value = new TextEncoder().encode(JSON.stringify(destination));
     try {
-      const { name } = destination;
-      const version = await asked(this.#parts.store.putDocument('destination', name, value, expected));
+      const version = await asked(store.putDocument('destination', name, value, expected, alert));
       this.#held.set(name, { destination, version });
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'conflict') throw error;
-      const message = `the destination '${destination.name}' was changed meanwhile; read it again, then change it`;
+      const message = `the destination '${name}' was changed meanwhile; read it again, then change it`;
       throw new RuntimeError('precondition_failed', message);
     }
+    await this.#count();
   }
+
+  /** Lets other servers see that there was a change. */
+  async #count(): Promise<void> {
+    this.#made++;
+    try {
+      const version = await this.#parts.store.putDocument(CHANGES.kind, CHANGES.key, new Uint8Array());
+      // A greater step: others have made changes too, which are still to be read.
+      if (version === this.#counted + 1) this.#counted = version;
+    } catch {
+      // The change itself is written. Others see it when they read all anew.
+    }
+  }
+
+  async #readAll(): Promise<void> {
+    const { store } = this.#parts;
+    for (;;) {
+      const made = this.#made;
+      // Before the destinations: a change while they are read is found at the next look.
+      const changes = await asked(store.document(CHANGES.kind, CHANGES.key));
+      const found = new Map<string, Held>();
+      for (let after: string | null = ''; after !== null; ) {
+        const documents: readonly Document[] = await asked(store.documents('destination', after, PAGE));
+        for (const { key, version, value } of documents) found.set(key, heldOf(value, version));
+        after = documents.length < PAGE ? null : (documents.at(-1)?.key ?? null);
+      }
+      // A change of this server's own while it read may be missing.
+      if (made !== this.#made) continue;
+      this.#held = found;
+      this.#counted = changes?.version ?? 0;
+      return;
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const { clock } = this.#parts;
+    const { signal } = this.#stop;
+    for (let anew = clock.now() + READ_ANEW; ; ) {
+      await clock.sleep(LOOK, signal);
+      if (signal.aborted) return;
+      try {
+        if (clock.now() < anew) await this.catchUp();
+        else {
+          await this.#readAll();
+          anew = clock.now() + READ_ANEW;
+        }
+      } catch {
+        // The next look: whoever needs the store now says what is wrong with it.
+      }
+    }
+  }
+}
+
+/** One that was stored before there were alerts of the server's own wants none. */
+function heldOf(value: Uint8Array, version: number): Held {
+  const destination = JSON.parse(new TextDecoder().decode(value)) as Destination;
+  return { destination: { ...destination, serverAlerts: destination.serverAlerts ?? false }, version };
 }
 
 /** One that is deleted and made again begins at version 1 anew: it is another. */
 function tagOf({ destination, version }: Held): string {
   return etagOf(`${version}-${destination.createdAt.toString(36)}`);
-}
-
-function newSecret(): string {
-  return `whsec_${randomBytes(32).toString('base64')}`;
-}
-
-function checkSecret(secret: string): void {
-  const body = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1];
-  const bytes = body === undefined ? 0 : Buffer.from(body, 'base64').length;
-  if (bytes >= 24 && bytes <= 64) return;
-  throw bad('secret', "a secret is 'whsec_' and the base64 of 24 to 64 bytes; leave it out and one is made");
-}
-
-function formerSecrets(before: Destination | undefined, secret: string, now: number) {
-  if (before === undefined) return [];
-  const still = before.formerSecrets.filter((each) => each.until > now && each.secret !== secret);
-  return before.secret === secret ? still : [...still, { secret: before.secret, until: now + ROTATION }];
-}
-
-function typeOf(type: string): 'webhook' {
-  if (type === 'webhook') return type;
-  throw bad('type', `a destination's type is 'webhook', not '${type}'`);
-}
-
-function urlOf(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    // What is none may hold a password all the same.
-    throw bad('url', 'the url is no http or https address');
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw bad('url', 'an address must hold no user or password: put them into headers');
-  }
-  return url.href;
-}
-
-function headersOf(headers: Readonly<Record<string, string>>, before: Destination | undefined) {
-  const entries = Object.entries(headers).map(([name, value]) => {
-    if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(name) || OWN_HEADERS.test(name)) {
-      throw bad('headers', `'${name.slice(0, 100)}' cannot be a header of a webhook`);
-    }
-    // What a GET showed hidden comes back with a PUT.
-    const kept = value === HIDDEN ? (before?.headers[name] ?? value) : value;
-    if (!/^[\t\x20-\x7e]{0,4096}$/.test(kept))
-      throw bad('headers', `the value of the header '${name}' is not ASCII`);
-    return [name, kept] as const;
-  });
-  if (entries.length > 50) throw bad('headers', 'a destination has at most 50 headers');
-  return Object.fromEntries(entries);
-}
-
-function scheduleOf(waits: readonly string[]): readonly number[] {
-  if (waits.length > MOST_ATTEMPTS) {
-    throw bad('retry.schedule', `a schedule has at most ${MOST_ATTEMPTS} waits`);
-  }
-  return waits.map((wait) => durationOf('retry.schedule', wait, LONGEST_WAIT));
-}
-
-function durationOf(field: string, text: string, longest: number): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds !== null && milliseconds > 0 && milliseconds <= longest) return milliseconds;
-  const limit = formatDuration(longest);
-  throw bad(
-    field,
-    `${field} is '${text.slice(0, 60)}'; write a duration such as '15 SECONDS', at most ${limit}`,
-  );
-}
-
-function sameButTimes(a: Destination, b: Destination): boolean {
-  const plain = ({ updatedAt: _, ...rest }: Destination) => JSON.stringify(rest);
-  return plain(a) === plain(b);
-}
-
-function bad(field: string, message: string): RuntimeError {
-  return new RuntimeError('bad_option', message, { field });
 }

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { type Delivery, StoreError } from '../store/store.js';
 import type { Background, DispatchParts } from './background.js';
-import { afterAttempt, isGone, isTaken, unsendable } from './backoff.js';
+import { afterAttempt, isTaken, unsendable } from './backoff.js';
+import { GivingUp } from './giving-up.js';
 import { type Claimed, Lane, LONGEST_HELD } from './lane.js';
 import type { Destination, Outcome } from './sink.js';
 
@@ -38,6 +39,7 @@ export interface DispatcherOptions {
 export class Dispatcher implements Background {
   readonly #parts: DispatchParts;
   readonly #random: () => number;
+  readonly #givingUp: GivingUp;
   readonly #lanes = new Map<string, Lane>();
   /** Lanes that hold claimed deliveries; the one that had its turn last is last. */
   readonly #waiting = new Set<Lane>();
@@ -58,6 +60,7 @@ export class Dispatcher implements Background {
   constructor(parts: DispatchParts, { random = Math.random }: DispatcherOptions = {}) {
     this.#parts = parts;
     this.#random = random;
+    this.#givingUp = new GivingUp(parts);
     // Each attempt listens; their number has its own limit.
     setMaxListeners(0, this.#stop.signal, this.#cut.signal);
     this.#done = this.#run();
@@ -122,11 +125,13 @@ export class Dispatcher implements Background {
   /** Gives each a place, or lets it wait for one, or puts it off. Says whether there was room for all. */
   async #place(claimed: readonly Delivery[], until: number): Promise<boolean> {
     const { store, clock } = this.#parts;
+    const dead = await this.#unsendable(claimed, until);
     const now = clock.now();
     const late: Delivery[] = [];
     let held = 0;
     for (const lane of this.#waiting) held += lane.held;
     for (const delivery of claimed) {
+      if (dead.has(delivery)) continue;
       const lane = this.#lane(delivery.destination);
       if (lane.hasRoom(now) && held < MOST_HELD) {
         const before = lane.held;
@@ -142,13 +147,33 @@ export class Dispatcher implements Background {
     return late.length === 0;
   }
 
+  /** Those whose destination is disabled are dead at once: they must wait for no lane. Gives them. */
+  async #unsendable(claimed: readonly Delivery[], until: number): Promise<ReadonlySet<Delivery>> {
+    const { store, clock, destinations, tally, log } = this.#parts;
+    const disabledOf = ({ destination }: Delivery) => destinations.find(destination)?.disabled ?? null;
+    if (claimed.every((delivery) => disabledOf(delivery) === null)) return new Set();
+    // Another server on the store may have enabled it.
+    await this.#asked(until, () => destinations.catchUp());
+    const dead = claimed.filter((delivery) => disabledOf(delivery) !== null);
+    if (dead.length === 0) return new Set();
+    const now = clock.now();
+    await store.settle(dead.map((each) => unsendable(each, whyDisabled(disabledOf(each)), now)));
+    for (const name of new Set(dead.map(({ destination }) => destination))) {
+      const deliveries = dead.filter(({ destination }) => destination === name).length;
+      tally.note(name, 'dead', deliveries);
+      log.warn({ destination: name, deliveries }, 'deliveries are dead: their destination is disabled');
+    }
+    return new Set(dead);
+  }
+
   /** Begins attempts while there are places, lane by lane. */
   #fill(): void {
+    const now = this.#parts.clock.now();
     for (const lane of [...this.#waiting]) {
       if (this.#stop.signal.aborted || this.#running.size >= PLACES) return;
-      if (!lane.isFree) continue;
+      if (!lane.isFree(now)) continue;
       this.#waiting.delete(lane);
-      while (lane.isFree && this.#running.size < PLACES) {
+      while (lane.isFree(now) && this.#running.size < PLACES) {
         const claimed = lane.next();
         if (claimed === undefined) break;
         this.#begin(claimed, lane);
@@ -173,13 +198,14 @@ export class Dispatcher implements Background {
 
   /** Makes one attempt and writes down what came of it. Never rejects: what cannot be written down is due again when its claim ends. */
   async #deliver({ delivery, until }: Claimed, lane: Lane): Promise<void> {
-    const { clock, log } = this.#parts;
+    const { clock, log, tally } = this.#parts;
     const { id, destination: name } = delivery;
     try {
       const ready = await this.#prepare(delivery, until);
       if (typeof ready === 'string') {
         log.warn({ delivery: id, destination: name, error: ready }, 'a delivery is dead');
         await this.#settle(unsendable(delivery, ready, clock.now()), until);
+        tally.note(name, 'dead');
         return;
       }
       const { destination, body } = ready;
@@ -197,15 +223,17 @@ export class Dispatcher implements Background {
         return;
       }
       this.#note(lane, outcome);
-      if (isGone(outcome)) await this.#disable(destination);
+      const isOver = await this.#givingUp.note(destination, outcome, at);
       const now = clock.now();
-      const after = afterAttempt(delivery, destination, outcome, { at, now, random: this.#random });
+      const after = afterAttempt(delivery, destination, outcome, { at, now, random: this.#random, isOver });
       if (after.state === 'dead') {
         const { status, error } = outcome;
         const facts = { delivery: id, destination: name, attempts: after.attempts.length, status, error };
         log.warn(facts, 'a delivery is dead');
       }
       await this.#settle(after, until);
+      if (after.state === 'delivered' || after.state === 'dead') tally.note(name, after.state);
+      await this.#clear(lane);
     } catch (error) {
       log.warn(
         { delivery: id, err: error },
@@ -224,7 +252,7 @@ export class Dispatcher implements Background {
     const destination = await this.#asked(until, () => this.#destination(name));
     if (destination === null) return `there is no destination '${name}' any more`;
     const { disabled, type } = destination;
-    if (disabled !== null) return `the destination is disabled: ${disabled.reason}`;
+    if (disabled !== null) return whyDisabled(disabled);
     if (sinks[type] === undefined) return `this server sends to no ${type}`;
     try {
       const alert = await this.#asked(until, () => store.alert(id));
@@ -265,27 +293,32 @@ export class Dispatcher implements Background {
   }
 
   #note(lane: Lane, outcome: Outcome): void {
-    const { log } = this.#parts;
+    const { log, tally, clock } = this.#parts;
     const { destination } = lane;
     const { status, error } = outcome;
-    const change = lane.note(isTaken(outcome), outcome.duration);
+    if (!isTaken(outcome)) tally.note(destination, 'failed');
+    const change = lane.note(isTaken(outcome), outcome.duration, clock.now());
     if (change === 'suspect') log.warn({ destination, status, error }, 'a destination fails again and again');
     if (change === 'well') log.info({ destination }, 'a destination takes deliveries again');
   }
 
-  async #disable({ name, updatedAt }: Destination): Promise<void> {
-    const { destinations, log } = this.#parts;
-    const current = destinations.find(name);
-    // A PUT may have changed it while the attempt was under way.
-    if (current === null || current.disabled !== null || current.updatedAt !== updatedAt) return;
-    const reason = 'the receiver answered 410 Gone: it wants nothing more';
-    try {
-      await destinations.disable(name, reason);
-      log.warn({ destination: name, reason }, 'a destination is disabled');
-    } catch (error) {
-      // Two at once, or the store: the next 410 does it.
-      log.warn({ destination: name, err: error }, 'a destination that is gone could not be disabled');
+  /** What waits for a place in a lane that is closed comes again when it opens. */
+  async #clear(lane: Lane): Promise<void> {
+    const { clock, store, log } = this.#parts;
+    const now = clock.now();
+    if (lane.isOpen(now) || lane.held === 0) return;
+    this.#waiting.delete(lane);
+    const late: Delivery[] = [];
+    for (let claimed = lane.next(); claimed !== undefined; claimed = lane.next()) {
+      if (claimed.until > now) late.push({ ...claimed.delivery, due: lane.putOff(now) });
     }
+    await store.settle(late).catch((error: unknown) => {
+      const { destination } = lane;
+      log.warn(
+        { destination, err: error },
+        'deliveries could not be put off: their claims end by themselves',
+      );
+    });
   }
 
   async #settle(delivery: Delivery, until: number): Promise<void> {
@@ -329,6 +362,7 @@ export class Dispatcher implements Background {
   #lane(destination: string): Lane {
     const lane = this.#lanes.get(destination) ?? new Lane(destination);
     this.#lanes.set(destination, lane);
+    lane.serve(this.#parts.destinations.find(destination)?.updatedAt ?? null);
     return lane;
   }
 
@@ -339,4 +373,8 @@ export class Dispatcher implements Background {
       longest = Math.max(longest, destinations.find(name)?.timeout ?? 0);
     return longest;
   }
+}
+
+function whyDisabled(disabled: Destination['disabled']): string {
+  return `the destination is disabled: ${disabled?.reason}`;
 }

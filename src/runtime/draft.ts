@@ -6,6 +6,7 @@ import type { Diagnostic } from '../language/diagnostic.js';
 import type { RulePlan } from '../language/plan.js';
 import { printStatement } from '../language/print.js';
 import type { Warning } from './change.js';
+import { SERVER_RULE } from './destination-alert.js';
 import { RuntimeError } from './error.js';
 import { checkMeans, checkName } from './name.js';
 import { mergeFields, type RuleFields, type RuleSettings } from './rule-fields.js';
@@ -50,6 +51,7 @@ export function draftRule(
   },
 ): RuleDraft {
   checkName('rule', name);
+  checkFree(name);
   const { query: text } = request;
   const parsed = parseOne(text);
   if (parsed.statement === null) throw invalid('invalid_rule', text, parsed.diagnostics);
@@ -93,6 +95,12 @@ export function draftStream(name: string, text: string): StreamDraft {
     diagnostics,
     warnings: warningsOf(text, diagnostics),
   };
+}
+
+function checkFree(name: string): void {
+  if (name.toLowerCase() !== SERVER_RULE) return;
+  const message = `no rule can be called '${SERVER_RULE}': the server's own alerts go by that name`;
+  throw new RuntimeError('bad_name', message);
 }
 
 /** The engine may find a pattern too large: better now than in the worker. */

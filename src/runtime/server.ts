@@ -3,6 +3,7 @@ import type { Background, DispatchParts } from './background.js';
 import { Backtests } from './backtest.js';
 import { Catalog } from './catalog.js';
 import { type Clock, systemClock } from './clock.js';
+import { DeliveryTally } from './delivery-tally.js';
 import { Destinations } from './destinations.js';
 import { RuntimeError } from './error.js';
 import { Gate } from './gate.js';
@@ -62,13 +63,15 @@ export class Tocsin {
     this.#sinks = sinks;
     this.destinations = destinations;
     const names = () => destinations.names();
-    this.catalog = new Catalog({ store, clock, settings, gate, workers, destinations: names });
+    const catchUp = () => destinations.catchUp();
+    this.catalog = new Catalog({ store, clock, settings, gate, workers, destinations: names, catchUp });
     this.ingest = new Ingest({ store, clock, settings, gate, workers, catalog: this.catalog });
+    const tally = new DeliveryTally();
     const wake = () => this.#dispatcher?.wake();
     this.reader = new Reader({ store, clock, workers, ingest: this.ingest, wake });
     this.backtests = new Backtests({ store, settings, gate, catalog: this.catalog });
     this.live = new LiveAlerts({ clock, reader: this.reader, most: settings.liveFeeds });
-    this.#dispatcher = dispatch?.({ store, clock, log, destinations, sinks }) ?? null;
+    this.#dispatcher = dispatch?.({ store, clock, log, destinations, sinks, tally }) ?? null;
   }
 
   /**
@@ -92,10 +95,11 @@ export class Tocsin {
         .filter(({ notify }) => notify.includes(name))
         .map((rule) => rule.name);
     const destinations = await Destinations.load({
-      ...{ store, clock, gate, sinks, notifiers },
+      ...{ store, clock, gate, sinks, notifiers, onAlert: onAlerts },
       most: settings.maxDestinations,
     });
     const server = new Tocsin(options, { clock, log, settings, gate, workers, destinations });
+    destinations.start();
     for (const worker of workers) worker.start();
     return server;
   }
@@ -123,6 +127,7 @@ export class Tocsin {
     const { drainTimeout } = this.settings;
     this.live.close();
     this.backtests.close();
+    this.destinations.close();
     await this.#gate.close(this.#clock, drainTimeout);
     await Promise.all(this.#workers.map((worker) => worker.close(drainTimeout / 2)));
     await this.#dispatcher?.close();

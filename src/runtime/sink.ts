@@ -13,6 +13,8 @@ export interface Destination {
   readonly timeout: number;
   /** The wait before each attempt after the first; their number is how often it is tried again. */
   readonly schedule: readonly number[];
+  /** Whether the server's own alerts go there too. */
+  readonly serverAlerts: boolean;
   /** Why nothing is sent to it any more (410, or days of failure), or null. A PUT enables it again. */
   readonly disabled: { readonly reason: string; readonly since: number } | null;
   readonly createdAt: number;

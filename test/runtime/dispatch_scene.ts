@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
+import { DeliveryTally } from '../../src/runtime/delivery-tally.js';
 import { type DestinationRequest, Destinations } from '../../src/runtime/destinations.js';
 import { Dispatcher } from '../../src/runtime/dispatcher.js';
 import { Gate } from '../../src/runtime/gate.js';
@@ -19,11 +20,13 @@ export interface SceneOptions {
   readonly log?: Log;
   readonly random?: () => number;
   readonly sinks?: Sinks;
+  /** The number of the first alert; 1 when left out. */
+  readonly first?: number;
 }
 
 /** An outbox, a dispatcher and a real sink, with a clock that the test moves. */
 export class DispatchScene {
-  #alerts = 0;
+  #alerts: number;
 
   private constructor(
     readonly store: Store,
@@ -32,23 +35,38 @@ export class DispatchScene {
     readonly sinks: Sinks,
     readonly log: Log,
     readonly random: () => number,
+    readonly tally: DeliveryTally,
     public dispatcher: Dispatcher,
-  ) {}
+    first: number,
+  ) {
+    this.#alerts = first - 1;
+  }
 
   static async open(options: SceneOptions = {}): Promise<DispatchScene> {
     const { clock = new ManualClock(NOON), log = silentLog, random = () => 0.5 } = options;
     const store = options.store ?? new MemoryStore({ now: () => clock.now() });
     const sinks = options.sinks ?? { webhook: new WebhookSink(ALLOW) };
-    const parts = { store, clock, gate: new Gate(), sinks, notifiers: () => [] };
+    const parts = { store, clock, gate: new Gate(), sinks, notifiers: () => [], onAlert: () => {} };
     const destinations = await Destinations.load(parts);
-    const dispatcher = new Dispatcher({ store, clock, log, destinations, sinks }, { random });
-    return new DispatchScene(store, clock, destinations, sinks, log, random, dispatcher);
+    const tally = new DeliveryTally();
+    const dispatcher = new Dispatcher({ store, clock, log, destinations, sinks, tally }, { random });
+    return new DispatchScene(
+      store,
+      clock,
+      destinations,
+      sinks,
+      log,
+      random,
+      tally,
+      dispatcher,
+      options.first ?? 1,
+    );
   }
 
   /** A new dispatcher on the same store, as after a restart. */
   restart(): void {
-    const { store, clock, log, destinations, sinks, random } = this;
-    this.dispatcher = new Dispatcher({ store, clock, log, destinations, sinks }, { random });
+    const { store, clock, log, destinations, sinks, random, tally } = this;
+    this.dispatcher = new Dispatcher({ store, clock, log, destinations, sinks, tally }, { random });
   }
 
   async put(name: string, url: string, more: Partial<DestinationRequest> = {}): Promise<void> {

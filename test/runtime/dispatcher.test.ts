@@ -76,7 +76,8 @@ test('after the schedule the delivery is dead, and a retry by hand begins the sc
   await follow(scene, hook, id, 10);
   const dead = await scene.delivery(id, 'desk');
   assert.deepEqual([dead.state, dead.attempts.length], ['dead', 10]);
-  scene.clock.advance(48 * HOUR);
+  assert.deepEqual([...new Set(hook.posts.map(({ headers }) => headers['webhook-id']))], [id]);
+  scene.clock.advance(24 * HOUR);
   await wait(3);
   assert.equal(hook.posts.length, 10);
   await scene.store.settle([{ ...dead, state: 'pending', due: scene.clock.now() }]);

@@ -40,30 +40,59 @@ test('a receiver that hangs does not hold another back, though hundreds wait for
   hook.close();
 });
 
-test('a destination whose attempts all fail gets one place, until one is taken', async () => {
+test('a destination that fails again and again is tried one at a time, ever more rarely, until one is taken', async () => {
   let status = 500;
   let [now, most] = [0, 0];
+  const began: number[] = [];
+  const scene = await DispatchScene.open();
   const hook = await startHook((response) => {
+    began.push(scene.clock.now());
     most = Math.max(most, ++now);
     response.on('close', () => now--);
     setTimeout(() => response.writeHead(status).end(), 5);
   });
-  const scene = await DispatchScene.open();
   await scene.put('desk', hook.url);
   const failed = await scene.alert(5, 'desk');
   for (const id of failed) await scene.attempted(id, 'desk', 1);
-  most = 0;
-  const more = await scene.alert(12, 'desk');
-  for (const id of more) await scene.attempted(id, 'desk', 1);
+  // The last of them closed the lane.
+  await scene.alert(95, 'desk');
+  [began.length, most] = [0, 0];
+  await scene.until(() => {
+    scene.clock.advance(500);
+    return began.length >= 9;
+  });
+  const pauses = began.slice(1, 9).map((time, index) => time - began[index]!);
+  for (const [index, least] of [2, 4, 8, 16, 32, 60, 60, 60].entries())
+    assert.ok(pauses[index]! >= least * 1_000, `${pauses}`);
   assert.equal(most, 1);
   status = 204;
-  await scene.pass(() => allTaken(scene, 'desk', 17));
-  most = 0;
+  await scene.until(async () => {
+    scene.clock.advance(5_000);
+    return (await scene.store.deliveries(0, 1_000, { state: 'delivered' })).length === 100;
+  });
+  [most, status] = [0, 204];
   await scene.alert(12, 'desk');
-  await scene.pass(() => allTaken(scene, 'desk', 29));
+  await scene.pass(() => allTaken(scene, 'desk', 112));
   assert.equal(most, 4);
   await scene.close();
   hook.close();
+});
+
+test('a destination that was changed is tried at once, whatever it did before', async () => {
+  const bad = await startHook((response) => response.writeHead(500).end());
+  const good = await startHook();
+  const scene = await DispatchScene.open();
+  await scene.put('desk', bad.url);
+  for (const id of await scene.alert(5, 'desk')) await scene.attempted(id, 'desk', 1);
+  const [id = ''] = await scene.alert(1, 'desk');
+  await scene.until(async () => (await scene.delivery(id, 'desk')).due > scene.clock.now());
+  assert.deepEqual([bad.posts.length, good.posts.length], [5, 0]);
+  scene.clock.advance(1);
+  await scene.put('desk', good.url);
+  const [next = ''] = await scene.alert(1, 'desk');
+  assert.equal((await scene.attempted(next, 'desk', 1)).state, 'delivered');
+  await scene.close();
+  for (const server of [bad, good]) server.close();
 });
 
 test('attempts under way have a limit over all destinations', async () => {

@@ -56,7 +56,7 @@ export async function startHook(
 export function destinationTo(url: string, more: Partial<Destination> = {}): Destination {
   return {
     ...{ name: 'desk', type: 'webhook', url, secret: SECRET, formerSecrets: [], headers: {} },
-    ...{ timeout: 15_000, schedule: [], disabled: null, createdAt: 0, updatedAt: 0 },
+    ...{ timeout: 15_000, schedule: [], serverAlerts: false, disabled: null, createdAt: 0, updatedAt: 0 },
     ...more,
   };
 }
