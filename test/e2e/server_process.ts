@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const BUILT = 'dist/cli/tocsin.js';
 
@@ -39,6 +40,32 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
       );
     }),
   ]);
+  return processOf(url, child, logged, ended);
+}
+
+/** Starts one that stands by while another works: it answers on this port, and is not ready. */
+export async function startStandby(port: number, args: readonly string[]): Promise<ServerProcess> {
+  const { child, logged } = spawnServer(['--listen', `127.0.0.1:${port}`, ...args]);
+  const ended = once(child, 'close');
+  const url = `http://127.0.0.1:${port}`;
+  while (child.exitCode === null && !(await isAlive(url))) await wait(20);
+  return processOf(url, child, logged, ended);
+}
+
+async function isAlive(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/healthz`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+function processOf(
+  url: string,
+  child: ServerProcess['child'],
+  logged: Logged[],
+  ended: Promise<unknown>,
+): ServerProcess {
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     child.kill(signal);
     await ended;

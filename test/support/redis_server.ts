@@ -95,7 +95,7 @@ async function launch(folder: string, port: number, args: readonly string[]): Pr
 }
 
 /** A port that nobody holds at this moment. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
