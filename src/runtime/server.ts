@@ -26,6 +26,9 @@ export interface TocsinOptions {
   readonly dispatch?: (parts: DispatchParts) => Background;
 }
 
+/** What is kept of the time for closing to write the checkpoints, in milliseconds. */
+const CHECKPOINT_TIME = 1_500;
+
 /** The running server without its edges: streams, rules and destinations, the way in, the worker of each partition, the way out. */
 export class Tocsin {
   readonly catalog: Catalog;
@@ -41,6 +44,7 @@ export class Tocsin {
   readonly #workers: readonly Worker[];
   readonly #sinks: Sinks;
   readonly #dispatcher: Background | null;
+  readonly #log: Log;
 
   private constructor(
     options: TocsinOptions,
@@ -57,6 +61,7 @@ export class Tocsin {
     const { clock, log, settings, gate, workers, destinations } = parts;
     this.#store = store;
     this.#clock = clock;
+    this.#log = log;
     this.settings = settings;
     this.#gate = gate;
     this.#workers = workers;
@@ -122,15 +127,39 @@ export class Tocsin {
     }
   }
 
-  /** Refuses new requests, lets those under way end, writes checkpoints, gives the leases back. The store stays open. */
+  /**
+   * Refuses new requests, lets those under way end, writes checkpoints, gives the leases back. The store stays open. Ends in
+   * `closeTimeout` whatever hangs: all steps share one deadline, and what has not ended by then is as after a crash.
+   */
   async close(): Promise<void> {
-    const { drainTimeout } = this.settings;
+    const { closeTimeout } = this.settings;
+    const until = this.#clock.now() + closeTimeout;
     this.live.close();
     this.backtests.close();
     this.destinations.close();
-    await this.#gate.close(this.#clock, drainTimeout);
-    await Promise.all(this.#workers.map((worker) => worker.close(drainTimeout / 2)));
-    await this.#dispatcher?.close();
+    const over = new AbortController();
+    const ended = this.#end(until).then(() => true);
+    const late = this.#clock.sleep(closeTimeout, over.signal).then(() => false);
+    const isWhole = await Promise.race([ended, late]);
+    over.abort();
+    if (isWhole) return;
+    this.#log.warn(
+      { milliseconds: closeTimeout },
+      'closing took too long: what hangs is left as after a crash',
+    );
+  }
+
+  /** Deliveries end beside the requests and the matching: none of them waits for another. */
+  async #end(until: number): Promise<void> {
+    await Promise.all([this.#dispatcher?.close(), this.#drain(until)]);
     await Promise.all(Object.values(this.#sinks).map((sink) => sink?.close()));
+  }
+
+  async #drain(until: number): Promise<void> {
+    const { drainTimeout } = this.settings;
+    const left = () => Math.max(0, until - CHECKPOINT_TIME - this.#clock.now());
+    await this.#gate.close(this.#clock, Math.min(drainTimeout, left()));
+    const patience = Math.min(drainTimeout / 2, left());
+    await Promise.all(this.#workers.map((worker) => worker.close(patience)));
   }
 }

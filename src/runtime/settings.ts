@@ -22,8 +22,10 @@ export interface Settings {
   readonly readBytes: number;
   /** How long a change waits until the worker has applied it. */
   readonly changeTimeout: number;
-  /** How long closing waits for requests that are under way. */
+  /** How long closing waits for requests that are under way, */
   readonly drainTimeout: number;
+  /** and how long it may take in all: what has not ended then is left as a crash would leave it. */
+  readonly closeTimeout: number;
   /** How many streams, rules and destinations there may be; one more is `limit_reached`. */
   readonly maxStreams: number;
   readonly maxRules: number;
@@ -55,6 +57,7 @@ export function defaultSettings(): Settings {
     readBytes: 1024 * 1024,
     changeTimeout: 30_000,
     drainTimeout: 5_000,
+    closeTimeout: 8_500,
     maxStreams: 10_000,
     maxRules: 20_000,
     maxDestinations: 1_000,
