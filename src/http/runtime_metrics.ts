@@ -1,105 +1,194 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { RuntimeError } from '../runtime/error.js';
-import type { Counters, Reader } from '../runtime/reader.js';
+import type { Counters, DestinationFigures, Reader } from '../runtime/reader.js';
 
-/** Rules or streams beyond this many are summed up under `other`: the number of labels has a bound. */
+/** Rules, streams or destinations beyond this many are put together under `OTHER`: the number of labels has a bound. */
 const NAMED = 1_000;
+/** No rule, stream or destination can be called so. */
+const OTHER = '(other)';
 
+type Label = 'rule' | 'stream' | 'destination';
 /** Values by label; no label: one figure. */
 type Figures = readonly (readonly [label: string, value: number])[];
+type Merge = (a: number, b: number) => number;
 
 interface Metric {
   readonly kind: 'counter' | 'gauge';
   readonly name: string;
   readonly help: string;
-  readonly read: (counters: Counters) => Figures | number;
+  readonly label: Label | null;
+  readonly read: (scrape: Scrape) => Figures | number | Promise<Figures>;
+  /** What is shown of those that go together. */
+  readonly merge: Merge;
 }
 
-type OfRule = (rule: Counters['rules'][number]) => number;
-type OfStream = (stream: Counters['streams'][number]) => number;
+const sum: Merge = (a, b) => a + b;
 
-const ruleMetric = (kind: Metric['kind'], name: string, help: string, value: OfRule): Metric => ({
-  ...{ kind, name: `tocsin_rule_${name}`, help },
-  read: ({ rules }) => rules.map((each) => [each.rule, value(each)] as const),
-});
-const streamMetric = (name: string, help: string, value: OfStream): Metric => ({
-  ...{ kind: 'counter', name: `tocsin_stream_${name}`, help },
-  read: ({ streams }) => streams.map((each) => [each.stream, value(each)] as const),
-});
+function ofRules(
+  kind: Metric['kind'],
+  name: string,
+  help: string,
+  value: (counts: Counters['rules'][number]['counts']) => number,
+): Metric {
+  return {
+    ...{ kind, name: `tocsin_rule_${name}`, help, label: 'rule', merge: sum },
+    read: (scrape) => scrape.counters.rules.map(({ rule, counts }) => [rule, value(counts)] as const),
+  };
+}
+
+function ofStreams(
+  name: string,
+  help: string,
+  value: (stream: Counters['streams'][number]) => number,
+): Metric {
+  return {
+    ...{ kind: 'counter', name: `tocsin_stream_${name}`, help, label: 'stream', merge: sum },
+    read: (scrape) => scrape.counters.streams.map((each) => [each.stream, value(each)] as const),
+  };
+}
+
+function ofDestinations(
+  kind: Metric['kind'],
+  name: string,
+  help: string,
+  value: (figures: DestinationFigures) => number,
+  merge = sum,
+): Metric {
+  return {
+    ...{ kind, name: `tocsin_destination_${name}`, help, label: 'destination', merge },
+    read: async (scrape) =>
+      (await scrape.destinations).map((each) => [each.destination, value(each)] as const),
+  };
+}
+
+function ofServer(name: string, help: string, value: (counters: Counters) => number): Metric {
+  return {
+    ...{ kind: 'gauge', name: `tocsin_${name}`, help, label: null, merge: sum },
+    read: (scrape) => value(scrape.counters),
+  };
+}
 
 const METRICS: readonly Metric[] = [
-  ruleMetric('counter', 'rows_total', 'Rows that the rule saw.', ({ counts }) => counts.rows),
-  ruleMetric('counter', 'matches_total', 'Matches.', ({ counts }) => counts.matches),
-  ruleMetric('counter', 'alerts_total', 'Alerts.', ({ counts }) => counts.alerts),
-  ruleMetric(
+  ofRules('counter', 'rows_total', 'Rows that the rule saw.', ({ rows }) => rows),
+  ofRules('counter', 'matches_total', 'Matches.', ({ matches }) => matches),
+  ofRules('counter', 'alerts_total', 'Alerts.', ({ alerts }) => alerts),
+  ofRules(
     'counter',
     'suppressed_total',
     'Alerts that suppression held back.',
-    ({ counts }) => counts.suppressed,
+    ({ suppressed }) => suppressed,
   ),
-  ruleMetric('counter', 'late_total', 'Rows behind the watermark.', ({ counts }) => counts.late),
-  ruleMetric(
-    'counter',
-    'dropped_total',
-    'Partial matches dropped at a limit.',
-    ({ counts }) => counts.dropped,
-  ),
-  ruleMetric(
-    'counter',
-    'failures_total',
-    'Events at which the rule failed.',
-    ({ counts }) => counts.failures,
-  ),
-  ruleMetric('gauge', 'partial_matches', 'Partial matches alive.', ({ counts }) => counts.partialMatches),
-  ruleMetric('gauge', 'keys', 'Keys that hold state.', ({ counts }) => counts.keys),
-  streamMetric('events_total', 'Events in the log.', ({ events }) => events),
-  streamMetric('late_total', 'Events behind the watermark.', ({ late }) => late),
-  streamMetric(
+  ofRules('counter', 'late_total', 'Rows behind the watermark.', ({ late }) => late),
+  ofRules('counter', 'dropped_total', 'Partial matches dropped at a limit.', ({ dropped }) => dropped),
+  ofRules('counter', 'failures_total', 'Events at which the rule failed.', ({ failures }) => failures),
+  ofRules('gauge', 'partial_matches', 'Partial matches alive.', ({ partialMatches }) => partialMatches),
+  ofRules('gauge', 'keys', 'Keys that hold state.', ({ keys }) => keys),
+  ofStreams('events_total', 'Events in the log.', ({ events }) => events),
+  ofStreams('late_total', 'Events behind the watermark.', ({ late }) => late),
+  ofStreams(
     'undecodable_total',
     'Events that no longer fit the declaration.',
     ({ undecodable }) => undecodable,
   ),
-  streamMetric('accepted_total', 'Events accepted since the start.', ({ accepted }) => accepted),
-  streamMetric(
+  ofStreams('accepted_total', 'Events accepted since the start.', ({ accepted }) => accepted),
+  ofStreams(
     'duplicates_total',
     'Repeats that were not appended again, since the start.',
     ({ duplicates }) => duplicates,
   ),
-  streamMetric('rejected_total', 'Events refused since the start.', ({ rejected }) => rejected),
-  {
-    kind: 'gauge',
-    name: 'tocsin_lag_events',
-    help: 'Events in the log that are not matched yet.',
-    read: ({ lag }) => lag,
-  },
-  {
-    ...{
-      kind: 'gauge',
-      name: 'tocsin_ingest_in_flight_bytes',
-      help: 'Bytes of events on their way into the log.',
-    },
-    read: ({ inFlightBytes }) => inFlightBytes,
-  },
+  ofStreams('rejected_total', 'Events refused since the start.', ({ rejected }) => rejected),
+  ofDestinations(
+    'counter',
+    'deliveries_delivered_total',
+    'Deliveries by this server that were taken, since the start.',
+    ({ delivered }) => delivered,
+  ),
+  ofDestinations(
+    'counter',
+    'attempts_failed_total',
+    'Attempts of this server that failed, since the start.',
+    ({ failed }) => failed,
+  ),
+  ofDestinations(
+    'counter',
+    'deliveries_dead_total',
+    'Deliveries that became dead on this server, since the start.',
+    ({ dead }) => dead,
+  ),
+  ofDestinations(
+    'gauge',
+    'oldest_delivery_age_seconds',
+    'Age of the oldest delivery that waits, pending or retrying; 0 when none does.',
+    ({ waitingFor }) => (waitingFor ?? 0) / 1_000,
+    Math.max,
+  ),
+  ofDestinations(
+    'gauge',
+    'failing_seconds',
+    'How long every attempt has failed, as far as this server knows; 0 when the last was taken.',
+    ({ failingFor }) => (failingFor ?? 0) / 1_000,
+    Math.max,
+  ),
+  ofDestinations('gauge', 'disabled', '1 when nothing is sent there any more, else 0.', ({ isDisabled }) =>
+    isDisabled ? 1 : 0,
+  ),
+  ofServer('lag_events', 'Events in the log that are not matched yet.', ({ lag }) => lag),
+  ofServer(
+    'ingest_in_flight_bytes',
+    'Bytes of events on their way into the log.',
+    ({ inFlightBytes }) => inFlightBytes,
+  ),
 ];
 
-/** Puts the runtime's figures into a registry: `reader` is asked at each scrape. Before the server has caught up there are none. */
+/** Puts the runtime's figures into a registry: `reader` is asked at each scrape. Before the server has caught up there are none of the log's. */
 export function registerRuntimeMetrics(registry: Registry, reader: Reader): void {
-  for (const { kind, name, help, read } of METRICS) {
-    const label = /^tocsin_(rule|stream)_/.exec(name)?.[1];
+  const scrape = new Scrape(reader);
+  for (const { kind, name, help, label, read, merge } of METRICS) {
     const Kind = kind === 'counter' ? Counter : Gauge;
     const metric: Counter | Gauge = new Kind({
       name,
       help,
-      labelNames: label === undefined ? [] : [label],
+      labelNames: label === null ? [] : [label],
       registers: [registry],
-      collect() {
+      async collect() {
+        const figures = await read(scrape);
         metric.reset();
-        const figures = read(countersOf(reader));
         if (typeof figures === 'number') metric.inc(figures);
-        else if (label !== undefined)
-          for (const [value, figure] of bounded(figures)) metric.inc({ [label]: value }, figure);
+        else if (label !== null)
+          for (const [value, figure] of bounded(figures, merge)) metric.inc({ [label]: value }, figure);
       },
     });
+  }
+}
+
+/** What the metrics of one scrape read: all ask in the same turn of the loop, and the runtime is asked once. */
+class Scrape {
+  readonly #reader: Reader;
+  #counters: Counters | null = null;
+  #destinations: Promise<readonly DestinationFigures[]> | null = null;
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  get counters(): Counters {
+    if (this.#counters === null) {
+      this.#counters = countersOf(this.#reader);
+      setImmediate(() => {
+        this.#counters = null;
+      });
+    }
+    return this.#counters;
+  }
+
+  get destinations(): Promise<readonly DestinationFigures[]> {
+    if (this.#destinations === null) {
+      this.#destinations = this.#reader.destinations();
+      setImmediate(() => {
+        this.#destinations = null;
+      });
+    }
+    return this.#destinations;
   }
 }
 
@@ -112,8 +201,8 @@ function countersOf(reader: Reader): Counters {
   }
 }
 
-function bounded(figures: Figures): Figures {
+function bounded(figures: Figures, merge: Merge): Figures {
   if (figures.length <= NAMED) return figures;
-  const rest = figures.slice(NAMED).reduce((sum, [, value]) => sum + value, 0);
-  return [...figures.slice(0, NAMED), ['other', rest] as const];
+  const rest = figures.slice(NAMED).map(([, value]) => value);
+  return [...figures.slice(0, NAMED), [OTHER, rest.reduce(merge)] as const];
 }

@@ -3,6 +3,8 @@ import { type JsonValue, parseJson } from '../event/json.js';
 import type { StreamSchema } from '../event/schema.js';
 import type { AlertFilter, Delivery, DeliveryFilter, Store, StoredAlert } from '../store/store.js';
 import type { Clock } from './clock.js';
+import type { DeliveryCounts, DeliveryTally } from './delivery-tally.js';
+import type { Destinations } from './destinations.js';
 import { countersOf, type Diagnosis, diagnose, type RuleCounters } from './diagnosis.js';
 import { RuntimeError } from './error.js';
 import type { Ingest } from './ingest.js';
@@ -51,11 +53,23 @@ export interface Counters {
   readonly lag: number;
 }
 
+/** How deliveries to a destination stand; of one that is gone too. Durations in milliseconds. */
+export interface DestinationFigures extends DeliveryCounts {
+  readonly destination: string;
+  readonly isDisabled: boolean;
+  /** How long it has failed without a success, as far as this server knows; null: it does not. */
+  readonly failingFor: number | null;
+  /** How old the oldest delivery is that waits; null: none does, or the store does not say. */
+  readonly waitingFor: number | null;
+}
+
 export interface ReaderParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly workers: readonly Worker[];
   readonly ingest: Ingest;
+  readonly destinations: Destinations;
+  readonly tally: DeliveryTally;
   /** A delivery has become due. */
   readonly wake: () => void;
 }
@@ -203,6 +217,25 @@ export class Reader {
       inFlightBytes: ingest.flight.bytes,
       lag: workers.reduce((sum, { lag }) => sum + lag, 0),
     };
+  }
+
+  /** How deliveries stand, by destination, in order of name; those that are gone last. Never throws. */
+  async destinations(): Promise<readonly DestinationFigures[]> {
+    const { store, clock, destinations, tally } = this.#parts;
+    const known = [...destinations.names()].sort();
+    const gone = [...tally.names()].filter((name) => destinations.find(name) === null);
+    const names = [...known, ...gone];
+    const waiting = await store.waitingSince(names).catch(() => []);
+    const now = clock.now();
+    const ago = (since: number | null | undefined) => (since == null ? null : Math.max(0, now - since));
+    return names.map((name, index) => {
+      const destination = destinations.find(name);
+      return {
+        ...{ destination: name, ...tally.counts(name), isDisabled: destination?.disabled != null },
+        failingFor: ago(destination === null ? null : destinations.failing.since(destination)),
+        waitingFor: ago(waiting[index]),
+      };
+    });
   }
 
   /** Throws RuntimeError `unknown_rule`, `not_ready`. */

@@ -73,7 +73,7 @@ export class Tocsin {
     this.ingest = new Ingest({ store, clock, settings, gate, workers, catalog: this.catalog });
     const tally = new DeliveryTally();
     const wake = () => this.#dispatcher?.wake();
-    this.reader = new Reader({ store, clock, workers, ingest: this.ingest, wake });
+    this.reader = new Reader({ store, clock, workers, ingest: this.ingest, destinations, tally, wake });
     this.backtests = new Backtests({ store, settings, gate, catalog: this.catalog });
     this.live = new LiveAlerts({ clock, reader: this.reader, most: settings.liveFeeds });
     this.#dispatcher = dispatch?.({ store, clock, log, destinations, sinks, tally }) ?? null;
