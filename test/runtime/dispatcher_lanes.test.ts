@@ -40,6 +40,35 @@ test('a receiver that hangs does not hold another back, though hundreds wait for
   hook.close();
 });
 
+test('one dead destination among 100: it holds four places at most, and the others have all of theirs', async (t) => {
+  const [hanging, hook] = [await startHanging(), await startHook()];
+  const scene = await DispatchScene.open();
+  const others = Array.from({ length: 99 }, (_, index) => `desk${index}`);
+  await scene.put('dead', hanging.url);
+  for (const name of others) await scene.put(name, `${hook.url}?${name}`);
+  // What waits for it when the others' come: more than is looked at in one step.
+  await scene.alert(500, 'dead');
+  await scene.alert(6, 'dead', ...others);
+  await scene.pass(() => hook.posts.length === 6 * 99);
+  const counts = others.map((name) => hook.posts.filter(({ path }) => path.endsWith(`?${name}`)).length);
+  assert.deepEqual(
+    counts,
+    Array.from({ length: 99 }, () => 6),
+  );
+  assert.equal(hanging.most(), 4);
+  assert.deepEqual(
+    [...scene.tally.names()].sort(),
+    [...others].sort(),
+    'the dead one has had no end of an attempt',
+  );
+  t.diagnostic(
+    `${hook.posts.length} of ${6 * 99} delivered to the other 99 while ${hanging.open.size} attempts hang`,
+  );
+  hanging.close();
+  await scene.close();
+  hook.close();
+});
+
 test('a destination that fails again and again is tried one at a time, ever more rarely, until one is taken', async () => {
   let status = 500;
   let [now, most] = [0, 0];
