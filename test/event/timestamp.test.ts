@@ -86,16 +86,36 @@ test('property: a time comes back from its text, which is the one that JavaScrip
 
 test('property: any text in the form of a time is read as JavaScript reads it, or is no time', (t) => {
   const two = fc.integer({ min: 0, max: 70 }).map((n) => String(n).padStart(2, '0'));
-  const zone = fc.constantFrom('Z', '+00:00', '-03:30', '+14:00');
+  const year = fc.constantFrom('0001', '1900', '1969', '2000', '2024', '2026', '9999');
+  const zone = fc.constantFrom('Z', '.7Z', '.123Z', '.9999Z', '+00:00', '-03:30', '+14:00');
   hold(
     t,
-    fc.property(fc.tuple(two, two, two, two, two), zone, ([month, day, hour, minute, second], end) => {
-      const text = `2026-${month}-${day}T${hour}:${minute}:${second}${end}`;
-      const time = parseTimestamp(text);
-      if (time !== null) assert.equal(time, Date.parse(text), text);
-      // JavaScript takes 24:00:00 and days that a month does not have.
-      else if (hour !== '24' && Number(day) <= 28) assert.ok(Number.isNaN(Date.parse(text)), text);
-    }),
+    fc.property(
+      year,
+      fc.tuple(two, two, two, two, two),
+      zone,
+      (full, [month, day, hour, minute, second], end) => {
+        const text = `${full}-${month}-${day}T${hour}:${minute}:${second}${end}`;
+        const time = parseTimestamp(text);
+        if (time !== null) assert.equal(time, Date.parse(text), text);
+        // JavaScript takes 24:00:00 and days that a month does not have.
+        else if (hour !== '24' && Number(day) <= 28) assert.ok(Number.isNaN(Date.parse(text)), text);
+      },
+    ),
     { numRuns: 1_000 },
+  );
+});
+
+test('property: the usual forms are read as the others are: small letters are none of them', () => {
+  const usual = fc.constantFrom('2026-11-23T21:05:00Z', '2026-11-23T21:05:00.123Z', '2024-02-29T23:59:59Z');
+  const character = fc.constantFrom(...'0123456789:-.,TZ/; ', '\u0130', '\u0661', '\u0f30');
+  const changes = fc.array(fc.tuple(fc.nat(24), character), { maxLength: 3 });
+  fc.assert(
+    fc.property(usual, changes, (text, replaced) => {
+      let changed = text;
+      for (const [at, other] of replaced) changed = changed.slice(0, at) + other + changed.slice(at + 1);
+      assert.equal(parseTimestamp(changed), parseTimestamp(changed.toLowerCase()), changed);
+    }),
+    { numRuns: 5_000 },
   );
 });
