@@ -11,6 +11,7 @@ import type { Log } from './log.js';
 import { Partition } from './partition.js';
 import type { Settings } from './settings.js';
 import { packChange } from './snapshot.js';
+import type { Tail } from './tail.js';
 
 /** What follows a partition's log. */
 export interface FollowerParts {
@@ -18,6 +19,8 @@ export interface FollowerParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
+  /** Left out: every event is decoded from the log. */
+  readonly tail?: Tail;
 }
 
 /** Milliseconds until a commit that found no room, or no store, is tried again. */
@@ -140,7 +143,7 @@ export class Follower {
     const alerts = [];
     const documents = [];
     for (const record of records) {
-      this.partition.apply(record);
+      this.partition.apply(record, this.#parts.tail);
       position = record.first + record.count;
       this.#unsaved += record.count;
       const applied = this.partition.take();

@@ -1,5 +1,5 @@
 import { type Context, withContext } from '../event/cloudevent.js';
-import { decode } from '../event/decode.js';
+import { type Decoded, decode } from '../event/decode.js';
 import { formatDuration } from '../event/duration.js';
 import type { JsonValue } from '../event/json.js';
 import { partitionOf } from '../event/partition.js';
@@ -16,6 +16,7 @@ import { eventId, requestIds } from './identity.js';
 import { eventsEntry, watermarkEntry } from './record.js';
 import type { Settings } from './settings.js';
 import { Slice } from './slice.js';
+import type { FreshRecord } from './tail.js';
 import { asked } from './trouble.js';
 import type { Worker } from './worker.js';
 
@@ -70,6 +71,8 @@ export interface IngestParts {
 /** A checked event on its way into the log. */
 interface Checked {
   readonly text: string;
+  /** What its text is by the stream's schema; null where the text is not what was decoded. */
+  readonly decoded: Decoded | null;
   readonly id: string | null;
   readonly partition: number;
 }
@@ -123,7 +126,7 @@ export class Ingest {
           throw refusal;
         }
         takeRoom(checked);
-        const taken = await asked(this.#append(stream.name, checked, options));
+        const taken = await asked(this.#append(stream.schema, checked, options));
         const counts = { accepted: taken.accepted, duplicates: taken.duplicates, rejected: rejected.length };
         this.#count(stream.name, counts);
         return { stream: stream.name, created, ...taken, rejected };
@@ -199,7 +202,8 @@ export class Ingest {
       const isAsPosted = event.text !== undefined && json === event.json && !/[\r\n]/.test(event.text);
       const text = isAsPosted ? event.text : JSON.stringify(json);
       const id = eventId(schema, decoded.values, event.id);
-      checked.push({ text, id, partition: this.#partition(schema, decoded.values) });
+      const partition = this.#partition(schema, decoded.values);
+      checked.push({ text, decoded: isAsPosted ? decoded : null, id, partition });
     }
     if (rejected.length === 0 || (checked.length > 0 && atomic !== true)) {
       return { checked, rejected, refusal: null };
@@ -220,16 +224,16 @@ export class Ingest {
   }
 
   async #append(
-    stream: string,
+    schema: StreamSchema,
     checked: readonly Checked[],
     options: PostOptions,
   ): Promise<Pick<Posted, 'accepted' | 'duplicates' | 'offsets'>> {
-    const request = requestOf(stream, options);
+    const request = requestOf(schema.name, options);
     const offsets: { partition: number; first: number; last: number }[] = [];
     let accepted = 0;
     for (const partition of new Set(checked.map((event) => event.partition))) {
       const own = checked.filter((event) => event.partition === partition);
-      const appended = await this.#appendTo(partition, stream, own, request);
+      const appended = await this.#appendTo(partition, schema, own, request);
       if (appended === null) continue;
       accepted += appended.count;
       offsets.push({ partition, first: appended.first, last: appended.last });
@@ -240,11 +244,12 @@ export class Ingest {
   /** Appends what is not known yet; null when all of it is. */
   async #appendTo(
     partition: number,
-    stream: string,
+    schema: StreamSchema,
     checked: readonly Checked[],
     request: readonly [string, string] | null,
   ): Promise<{ readonly count: number; readonly first: number; readonly last: number } | null> {
-    const { store, clock } = this.#parts;
+    const { store, clock, workers } = this.#parts;
+    const worker = workers[partition];
     let left = firstOfEach(checked);
     /** Ids that another request brought in meanwhile. */
     const known = new Set<string>();
@@ -255,13 +260,16 @@ export class Ingest {
       for (const [index, id] of ids.entries()) if (answers[index] === true) known.add(id);
       left = left.filter(({ id }) => id === null || !known.has(id));
       if (left.length === 0) return null;
+      const { entries, fresh } = entriesOf(schema, left, request ?? []);
+      for (const record of fresh) worker?.tail.add(record);
       try {
-        const appended = await store.append(partition, entriesOf(stream, left, request ?? []), clock.now());
+        const appended = await store.append(partition, entries, clock.now());
         const first = appended[0]?.first ?? 0;
         const last = appended.at(-1)?.last ?? first;
-        this.#parts.workers[partition]?.noteEnd(last + 1);
+        worker?.noteEnd(last + 1);
         return { count: left.length, first, last };
       } catch (error) {
+        for (const record of fresh) worker?.tail.drop(record);
         if (!(error instanceof StoreError) || error.code !== 'duplicate_ids') throw error;
         for (const id of error.ids) known.add(id);
       }
@@ -298,15 +306,25 @@ function firstOfEach(checked: readonly Checked[]): readonly Checked[] {
   });
 }
 
-/** Records of bounded size; the request's ids go with the first. */
-function entriesOf(stream: string, events: readonly Checked[], request: readonly string[]): LogEntry[] {
+/** Records of bounded size, the request's ids with the first; `fresh`: those of which it is known what their events are. */
+function entriesOf(
+  schema: StreamSchema,
+  events: readonly Checked[],
+  request: readonly string[],
+): { readonly entries: readonly LogEntry[]; readonly fresh: readonly FreshRecord[] } {
   const entries: LogEntry[] = [];
+  const fresh: FreshRecord[] = [];
   let batch: Checked[] = [];
   let bytes = 0;
   const close = (): void => {
     const ids = batch.flatMap(({ id }) => id ?? []);
     const lines = batch.map(({ text }) => text);
-    entries.push(eventsEntry(stream, lines, entries.length === 0 ? [...request, ...ids] : ids));
+    const entry = eventsEntry(schema.name, lines, entries.length === 0 ? [...request, ...ids] : ids);
+    const decoded = batch.flatMap((event) => event.decoded ?? []);
+    const { payload } = entry;
+    if (decoded.length === batch.length)
+      fresh.push({ stream: schema.name, schema, payload, events: decoded });
+    entries.push(entry);
     batch = [];
     bytes = 0;
   };
@@ -316,7 +334,7 @@ function entriesOf(stream: string, events: readonly Checked[], request: readonly
     bytes += event.text.length;
   }
   close();
-  return entries;
+  return { entries, fresh };
 }
 
 /** What is wrong with a time that lies too far ahead, as the end of a sentence; null for one that does not. */

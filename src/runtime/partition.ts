@@ -4,13 +4,14 @@ import type { Inspection } from '../engine/explain/inspection.js';
 import type { MissOptions } from '../engine/explain/misses.js';
 import type { PartitionSnapshot } from '../engine/match/snapshot.js';
 import type { RuleCounts, RuleHead } from '../engine/rule.js';
+import type { Decoded as DecodedEvent } from '../event/decode.js';
 import type { Row } from '../event/row.js';
 import type { AlertRecord, DocumentChange, LogRecord, StatePiece } from '../store/store.js';
 import { Activity } from './activity.js';
 import { alertOf } from './alert.js';
 import type { RuleChange, RuleDefinition, StreamChange, TimeChange } from './change.js';
 import { decodeLine } from './event-line.js';
-import { decodeRecord } from './record.js';
+import { type Decoded, decodeRecord } from './record.js';
 import { type Place, Registry, type RuleEntry } from './registry.js';
 import { type BoundRule, rebind } from './rule-text.js';
 import {
@@ -24,6 +25,7 @@ import {
   unpackPiece,
 } from './snapshot.js';
 import { Suppression } from './suppression.js';
+import type { Tail } from './tail.js';
 import { RuleTally } from './tally.js';
 
 /** What is kept of starts that gave no match, for diagnosis: since the server began, not part of the state. */
@@ -160,17 +162,30 @@ export class Partition {
     return this.#stamp;
   }
 
-  /** Takes one record in log order. Throws RecordError for one it cannot read, PoisonError when the engine fails. */
-  apply(record: LogRecord): void {
-    const decoded = decodeRecord(record);
-    const place = { offset: record.first, stamp: record.stamp };
+  /**
+   * Takes one record in log order; what `tail` has of it is not decoded again. Throws RecordError for one it cannot read,
+   * PoisonError when the engine fails.
+   */
+  apply(record: LogRecord, tail?: Tail): void {
     this.#stamp = Math.max(this.#stamp, record.stamp);
+    const fresh = record.kind === 'events' ? (tail?.take(record.payload) ?? null) : null;
+    if (fresh !== null && this.registry.streams.get(fresh.stream)?.schema === fresh.schema) {
+      this.#takeEvents(fresh.stream, fresh.events, record);
+    } else this.#applyDecoded(decodeRecord(record), record);
+    for (const emission of this.#engine.take()) this.#emit(emission, record.stamp);
+  }
+
+  #applyDecoded(decoded: Decoded, record: LogRecord): void {
+    const place = { offset: record.first, stamp: record.stamp };
     switch (decoded.kind) {
-      case 'events':
-        decoded.lines.forEach((line, index) => {
-          this.#takeEvent(decoded.stream, line, { offset: record.first + index, stamp: record.stamp });
-        });
+      case 'events': {
+        const schema = this.registry.streams.get(decoded.stream)?.schema;
+        // Posted while the stream was being deleted.
+        if (schema === undefined) break;
+        const events = decoded.lines.map((line) => decodeLine(line, schema));
+        this.#takeEvents(decoded.stream, events, record);
         break;
+      }
       case 'watermark':
         this.#passTime(decoded.change, place);
         break;
@@ -181,7 +196,6 @@ export class Partition {
         this.#changeRule(decoded.change, place);
         break;
     }
-    for (const emission of this.#engine.take()) this.#emit(emission, record.stamp);
   }
 
   /** Alerts and documents since the last call. */
@@ -279,21 +293,19 @@ export class Partition {
     return this.#running.get(rule)?.suppression?.held ?? 0;
   }
 
-  #takeEvent(name: string, line: string, { offset, stamp }: Place): void {
-    const stream = this.registry.streams.get(name);
-    // Posted while the stream was being deleted.
-    if (stream === undefined) return;
-    const decoded = decodeLine(line, stream.schema);
-    const activity = this.#activity(name);
-    if (decoded === null) {
-      // It fitted when it was posted; the schema changed on its way into the log.
-      activity.see(offset, stamp, null);
-      return;
+  /** Null stands for an event that fitted when it was posted: the schema changed on its way into the log. */
+  #takeEvents(stream: string, events: readonly (DecodedEvent | null)[], { first, stamp }: LogRecord): void {
+    const activity = this.#activity(stream);
+    let offset = first;
+    for (const event of events) {
+      const time = event === null ? null : (event.time ?? stamp);
+      activity.see(offset, stamp, time);
+      if (event !== null && time !== null) {
+        const row: Row = { stream, offset, time, arrival: stamp, values: event.values };
+        this.#drive(offset, (engine) => engine.append(row));
+      }
+      offset++;
     }
-    const time = decoded.time ?? stamp;
-    activity.see(offset, stamp, time);
-    const row: Row = { stream: name, offset, time, arrival: stamp, values: decoded.values };
-    this.#drive(offset, (engine) => engine.append(row));
   }
 
   #passTime({ stream, watermark, seen }: TimeChange, { offset, stamp }: Place): void {

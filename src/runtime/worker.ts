@@ -5,6 +5,7 @@ import { Follower, type FollowerParts } from './follower.js';
 import { type Partition, PoisonError } from './partition.js';
 import { watermarkEntry } from './record.js';
 import { trimLog } from './retention.js';
+import { Tail } from './tail.js';
 
 /** What a worker is made of. */
 export interface WorkerParts extends FollowerParts {
@@ -41,6 +42,8 @@ export class Worker {
   /** Why it failed, or null. */
   message: string | null = null;
   epoch: number | null = null;
+  /** What this server wrote to the log a moment ago. */
+  readonly tail = new Tail();
   readonly #number: number;
   readonly #parts: WorkerParts;
   readonly #stop = new AbortController();
@@ -177,7 +180,13 @@ export class Worker {
   async #follow(epoch: number, signal: AbortSignal): Promise<void> {
     const { store, log } = this.#parts;
     this.state = 'catching_up';
-    const follower = await Follower.open(this.#number, epoch, this.#parts, this.#traps);
+    this.tail.clear();
+    const follower = await Follower.open(
+      this.#number,
+      epoch,
+      { ...this.#parts, tail: this.tail },
+      this.#traps,
+    );
     this.#follower = follower;
     const { next: end } = await store.bounds(this.#number);
     this.noteEnd(end);
