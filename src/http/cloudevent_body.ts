@@ -8,7 +8,7 @@ import {
   identityOf,
   isJsonType,
 } from '../event/cloudevent.js';
-import type { Incoming } from '../runtime/ingest.js';
+import type { Incoming } from '../runtime/intake.js';
 import { checkCount, eventsOfArray, isArray } from './event_body.js';
 import { mediaType } from './media_type.js';
 import { Problem } from './problem.js';

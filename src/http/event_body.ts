@@ -1,5 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { decodeUtf8, elementsOf, JsonError, type JsonValue, MAX_VALUES, parseJson } from '../event/json.js';
-import type { Incoming } from '../runtime/ingest.js';
+import { Lines } from '../event/lines.js';
+import type { Events } from '../runtime/ingest.js';
+import type { Incoming } from '../runtime/intake.js';
 import { Slice } from '../runtime/slice.js';
 import { Problem } from './problem.js';
 import { asProblem, textOf } from './route.js';
@@ -18,6 +21,7 @@ export async function eventsOfJson(body: Buffer): Promise<Incoming[]> {
   }
 }
 
+const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /** Whether the JSON of a body is an array, if it is JSON at all. */
@@ -58,13 +62,16 @@ export async function eventsOfArray(
  * event and spoils no other.
  * @throws Problem `empty_body`, `body_too_large`
  */
-export async function eventsOfLines(body: Buffer): Promise<Incoming[]> {
+export async function eventsOfLines(body: Buffer): Promise<Events> {
+  if (isUtf8(body)) return checkCount(new Lines(body, EVENTS_LIMIT));
+  // Only the lines that are not UTF-8 are refused.
   const incoming: Incoming[] = [];
   const slice = new Slice();
-  for (const line of linesOf(body)) {
+  for (let from = 0, end = 0; end >= 0 && incoming.length <= EVENTS_LIMIT; from = end + 1) {
+    end = body.indexOf(LINE_FEED, from);
+    const line = lineOf(body.subarray(from, end < 0 ? undefined : end));
     if (line instanceof JsonError) incoming.push(rejected(line));
     else if (line.trim() !== '') incoming.push(eventOf(line));
-    if (incoming.length > EVENTS_LIMIT) break;
     if (slice.isOver) await slice.next();
   }
   return checkCount(incoming);
@@ -83,26 +90,6 @@ function rejected({ code, message }: JsonError): Incoming {
   return { rejected: { code, message } };
 }
 
-function* linesOf(body: Buffer): Generator<string | JsonError> {
-  const text = wholeText(body);
-  for (let from = 0, end = 0; end >= 0; from = end + 1) {
-    // Ten million empty lines are not worth a turn each.
-    if (text !== null) while (text.charCodeAt(from) === 0x0a) from++;
-    end = text === null ? body.indexOf(0x0a, from) : text.indexOf('\n', from);
-    const to = end < 0 ? undefined : end;
-    yield text === null ? lineOf(body.subarray(from, to)) : text.slice(from, to);
-  }
-}
-
-/** Null: it is not UTF-8, so that only the lines which are not must be refused. */
-function wholeText(body: Buffer): string | null {
-  try {
-    return decodeUtf8(body);
-  } catch {
-    return null;
-  }
-}
-
 function lineOf(bytes: Buffer): string | JsonError {
   try {
     return decodeUtf8(bytes);
@@ -112,7 +99,7 @@ function lineOf(bytes: Buffer): string | JsonError {
 }
 
 /** @throws Problem `empty_body`, `body_too_large` */
-export function checkCount(events: Incoming[]): Incoming[] {
+export function checkCount<T extends Events>(events: T): T {
   if (events.length === 0) throw new Problem('empty_body', 'the body holds no event');
   if (events.length > EVENTS_LIMIT) {
     throw new Problem(

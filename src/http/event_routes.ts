@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod';
 import { MAX_VALUES } from '../event/json.js';
-import type { Incoming, Ingest } from '../runtime/ingest.js';
+import type { Events, Ingest } from '../runtime/ingest.js';
 import type { Reader } from '../runtime/reader.js';
 import {
   attributesText,
@@ -178,7 +178,7 @@ export function eventRoutes(ingest: Ingest, reader: Reader): Route[] {
   ];
 }
 
-async function eventsOf(type: string, headers: IncomingHttpHeaders, bytes: Buffer): Promise<Incoming[]> {
+async function eventsOf(type: string, headers: IncomingHttpHeaders, bytes: Buffer): Promise<Events> {
   switch (type) {
     case STRUCTURED:
       return eventsOfStructured(bytes);

@@ -1,7 +1,6 @@
-import { type Context, withContext } from '../event/cloudevent.js';
-import { type Decoded, decode } from '../event/decode.js';
+import type { Decoded } from '../event/decode.js';
 import { formatDuration } from '../event/duration.js';
-import type { JsonValue } from '../event/json.js';
+import type { Lines, Span } from '../event/lines.js';
 import { partitionOf } from '../event/partition.js';
 import type { StreamSchema } from '../event/schema.js';
 import { formatTimestamp, isTimestamp } from '../event/timestamp.js';
@@ -13,25 +12,13 @@ import { type RejectedEvent, RuntimeError } from './error.js';
 import { Flight } from './flight.js';
 import type { Gate } from './gate.js';
 import { eventId, requestIds } from './identity.js';
+import { type Incoming, Intake, lengthOf } from './intake.js';
 import { eventsEntry, watermarkEntry } from './record.js';
 import type { Settings } from './settings.js';
 import { Slice } from './slice.js';
 import type { FreshRecord } from './tail.js';
 import { asked } from './trouble.js';
 import type { Worker } from './worker.js';
-
-/** An event as the edge hands it over, or why it is none (a line that is no JSON): both count by index. */
-export type Incoming =
-  | {
-      readonly json: JsonValue;
-      /** Its JSON text as posted, on one line, where it is at hand; else it is written anew. */
-      readonly text?: string;
-      /** A CloudEvent's identity: equal texts for equal (source, id). */
-      readonly id?: string;
-      /** A CloudEvent's attributes, of which its stream may take some as columns. */
-      readonly context?: Context;
-    }
-  | { readonly rejected: { readonly code: string; readonly message: string } };
 
 export interface PostOptions {
   /** All or nothing. */
@@ -68,10 +55,14 @@ export interface IngestParts {
   readonly catalog: Catalog;
 }
 
+/** The events of a request: one by one, or the lines of a body. */
+export type Events = readonly Incoming[] | Lines;
+
 /** A checked event on its way into the log. */
 interface Checked {
-  readonly text: string;
-  /** What its text is by the stream's schema; null where the text is not what was decoded. */
+  /** Its line in the log. */
+  readonly line: string | Span;
+  /** What the line is by the stream's schema; null where it is not what was decoded. */
   readonly decoded: Decoded | null;
   readonly id: string | null;
   readonly partition: number;
@@ -79,6 +70,9 @@ interface Checked {
 
 /** Bytes of events in one log record: a read of the log is never much larger. */
 const RECORD_BYTES = 512 * 1024;
+
+/** Events between two looks at the time. */
+const SOME = 16;
 
 /** The way in: decodes, checks and appends events; what was answered is durable. */
 export class Ingest {
@@ -103,12 +97,12 @@ export class Ingest {
    * taken (a repeat counts as taken) or, `atomic`, one was refused; `unknown_stream`, `bad_name`, `idempotency_key_reused`,
    * `overloaded`, `not_ready`, `store_full`, `store_unavailable`.
    */
-  post(name: string, events: readonly Incoming[], options: PostOptions = {}): Promise<Posted> {
+  post(name: string, events: Events, options: PostOptions = {}): Promise<Posted> {
     return this.#parts.gate.pass(async () => {
       this.#checkLag();
       let landed: (() => void) | undefined;
       const takeRoom = (checked: readonly Checked[]): void => {
-        landed ??= this.flight.take(checked.reduce((sum, { text }) => sum + text.length, 0));
+        landed ??= this.flight.take(checked.reduce((sum, { line }) => sum + lengthOf(line), 0));
       };
       try {
         // A request that is refused makes no stream.
@@ -171,7 +165,7 @@ export class Ingest {
   /** Checks events against their stream; `refusal`: why none of them may be taken. */
   async #check(
     schema: StreamSchema,
-    events: readonly Incoming[],
+    events: Events,
     { atomic }: PostOptions,
   ): Promise<{
     readonly checked: readonly Checked[];
@@ -182,28 +176,24 @@ export class Ingest {
     const checked: Checked[] = [];
     const rejected: RejectedEvent[] = [];
     const now = this.#parts.clock.now();
-    for (const [index, event] of events.entries()) {
-      if (slice.isOver) await slice.next();
-      if ('rejected' in event) {
-        rejected.push({ index, ...event.rejected });
+    const intake = new Intake(events, schema);
+    for (let index = 0; index < intake.length; index++) {
+      if (index % SOME === 0 && slice.isOver) await slice.next();
+      const event = intake.read(index);
+      if ('code' in event) {
+        rejected.push({ index, code: event.code, message: event.message });
         continue;
       }
-      const json = event.context === undefined ? event.json : withContext(event.json, event.context, schema);
-      const decoded = decode(json, schema);
-      if ('code' in decoded) {
-        rejected.push({ index, code: decoded.code, message: decoded.message });
-        continue;
-      }
-      const ahead = decoded.time === null ? null : tooFarAhead(decoded.time, schema, now);
+      const { decoded, line, isAsPosted } = event;
+      const { time, values } = decoded;
+      const ahead = time === null ? null : tooFarAhead(time, schema, now);
       if (ahead !== null) {
         rejected.push({ index, code: 'too_far_ahead', message: `the event time ${ahead}` });
         continue;
       }
-      const isAsPosted = event.text !== undefined && json === event.json && !/[\r\n]/.test(event.text);
-      const text = isAsPosted ? event.text : JSON.stringify(json);
-      const id = eventId(schema, decoded.values, event.id);
-      const partition = this.#partition(schema, decoded.values);
-      checked.push({ text, decoded: isAsPosted ? decoded : null, id, partition });
+      const id = eventId(schema, values, event.id);
+      const partition = this.#partition(schema, values);
+      checked.push({ line, decoded: isAsPosted ? decoded : null, id, partition });
     }
     if (rejected.length === 0 || (checked.length > 0 && atomic !== true)) {
       return { checked, rejected, refusal: null };
@@ -318,7 +308,7 @@ function entriesOf(
   let bytes = 0;
   const close = (): void => {
     const ids = batch.flatMap(({ id }) => id ?? []);
-    const lines = batch.map(({ text }) => text);
+    const lines = batch.map(({ line }) => line);
     const entry = eventsEntry(schema.name, lines, entries.length === 0 ? [...request, ...ids] : ids);
     const decoded = batch.flatMap((event) => event.decoded ?? []);
     const { payload } = entry;
@@ -329,9 +319,10 @@ function entriesOf(
     bytes = 0;
   };
   for (const event of events) {
-    if (batch.length > 0 && bytes + event.text.length > RECORD_BYTES) close();
+    const length = lengthOf(event.line);
+    if (batch.length > 0 && bytes + length > RECORD_BYTES) close();
     batch.push(event);
-    bytes += event.text.length;
+    bytes += length;
   }
   close();
   return { entries, fresh };

@@ -1,3 +1,4 @@
+import type { Span } from '../event/lines.js';
 import type { LogEntry, LogRecord } from '../store/store.js';
 import type { RuleChange, StreamChange, TimeChange } from './change.js';
 
@@ -12,6 +13,7 @@ export type Decoded =
   | { readonly kind: 'rule'; readonly change: RuleChange };
 
 const VERSION = 1;
+const LINE_FEED = 0x0a;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -24,16 +26,47 @@ export class RecordError extends Error {
 }
 
 /** A batch of events of one stream, each a JSON text without line breaks. */
-export function eventsEntry(stream: string, lines: readonly string[], ids: readonly string[]): LogEntry {
+export function eventsEntry(
+  stream: string,
+  lines: readonly (string | Span)[],
+  ids: readonly string[],
+): LogEntry {
   const name = encoder.encode(stream);
-  const body = encoder.encode(lines.join('\n'));
-  const payload = new Uint8Array(3 + name.length + body.length);
+  const parts = joined(lines);
+  const size = parts.reduce((sum, { length }) => sum + length, 3 + name.length + parts.length - 1);
+  const payload = Buffer.allocUnsafe(size);
   payload[0] = VERSION;
   payload[1] = name.length >> 8;
   payload[2] = name.length & 0xff;
   payload.set(name, 3);
-  payload.set(body, 3 + name.length);
+  let at = 3 + name.length;
+  for (const [index, part] of parts.entries()) {
+    if (index > 0) payload[at++] = LINE_FEED;
+    payload.set(part, at);
+    at += part.length;
+  }
   return { kind: 'events', count: lines.length, payload, ids };
+}
+
+/** The bytes of lines; those that follow one another in one body are one part. */
+function joined(lines: readonly (string | Span)[]): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let run: Span | null = null;
+  const close = (): void => {
+    if (run !== null) parts.push(run.bytes.subarray(run.from, run.to));
+    run = null;
+  };
+  for (const line of lines) {
+    if (typeof line !== 'string' && run?.bytes === line.bytes && run.to + 1 === line.from) {
+      run = { ...line, from: run.from };
+      continue;
+    }
+    close();
+    if (typeof line === 'string') parts.push(encoder.encode(line));
+    else run = line;
+  }
+  close();
+  return parts;
 }
 
 export function watermarkEntry(change: TimeChange): LogEntry {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JsonValue } from '../../src/event/json.js';
-import type { Incoming } from '../../src/runtime/ingest.js';
+import type { Incoming } from '../../src/runtime/intake.js';
 import { Tocsin, type TocsinOptions } from '../../src/runtime/server.js';
 import type { Store } from '../../src/store/store.js';
 import { ManualClock } from './manual_clock.js';

@@ -90,7 +90,9 @@ test('property: events that were not read from the log give what the log gives',
   let accepted = 0;
   await fc.assert(
     fc.asyncProperty(body, fc.constantFrom('readings', 'anything'), async (lines, stream) => {
-      const events = eventsOfLines(Buffer.from(lines.map((each) => each.replaceAll('\n', ' ')).join('\n')));
+      const events = await eventsOfLines(
+        Buffer.from(lines.map((each) => each.replaceAll('\n', ' ')).join('\n')),
+      );
       accepted += (await scene.tocsin.ingest.post(stream, events).catch(() => ({ accepted: 0 }))).accepted;
     }),
     { numRuns: 300 },
