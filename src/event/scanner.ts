@@ -171,7 +171,8 @@ export class Scanner {
       return time !== null && this.#leave(time, at + 1);
     }
     if (type !== 'VARCHAR' && type !== null) return false;
-    return this.#leave(bytes.toString(all < 0x80 ? 'latin1' : 'utf8', from, at), at + 1);
+    const text = all < 0x80 ? asciiText(bytes, from, at) : bytes.toString('utf8', from, at);
+    return this.#leave(text, at + 1);
   }
 
   #readNumber(bytes: Buffer, from: number, type: Field['type']): boolean {
@@ -213,6 +214,28 @@ export class Scanner {
     this.#at = at;
     return true;
   }
+}
+
+/** Texts that were read before, so that those that come again and again are not made anew. */
+const MET: string[] = new Array(1_024).fill('');
+const LONGEST_MET = 24;
+
+function asciiText(bytes: Buffer, from: number, to: number): string {
+  const length = to - from;
+  if (length === 0 || length > LONGEST_MET) return bytes.toString('latin1', from, to);
+  const hash =
+    (bytes[from] as number) * 31 + (bytes[to - 1] as number) * 17 + (bytes[(from + to) >> 1] as number) * 7;
+  const place = (hash + length * 131) & (MET.length - 1);
+  const met = MET[place] as string;
+  if (met.length === length && isText(bytes, from, met)) return met;
+  const text = bytes.toString('latin1', from, to);
+  MET[place] = text;
+  return text;
+}
+
+function isText(bytes: Buffer, from: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[from + i]) return false;
+  return true;
 }
 
 function fieldOf(name: string, kind: Pick<Field, 'type' | 'nullable' | 'isTime'>): Field {

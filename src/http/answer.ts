@@ -29,12 +29,11 @@ export async function sendAnswer(
     return answer.stream(response);
   }
   if (answer.body === undefined) {
-    const body = answer.text === undefined ? null : Buffer.from(answer.text);
-    send(request, response, answer.status, answer.headers ?? {}, body);
+    send(request, response, answer.status, answer.headers ?? {}, answer.text ?? null);
     return;
   }
   const headers = { 'content-type': 'application/json; charset=utf-8', ...answer.headers };
-  send(request, response, answer.status, headers, Buffer.from(JSON.stringify(answer.body)));
+  send(request, response, answer.status, headers, JSON.stringify(answer.body));
 }
 
 /**
@@ -56,14 +55,7 @@ export function sendProblem(
     'cache-control': 'no-store',
     ...problem.headers,
   };
-  send(
-    request,
-    response,
-    problem.status,
-    headers,
-    Buffer.from(JSON.stringify(problemBody(problem))),
-    awaited,
-  );
+  send(request, response, problem.status, headers, JSON.stringify(problemBody(problem)), awaited);
 }
 
 function send(
@@ -71,7 +63,7 @@ function send(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: Buffer | null,
+  body: string | null,
   awaited = true,
 ): void {
   const isOver = isBroken(request);
@@ -79,11 +71,12 @@ function send(
   // One flat list is what Node writes fastest.
   const list = [...ALWAYS];
   for (const [name, value] of Object.entries(headers)) list.push(name, value);
-  if (body !== null) list.push('content-length', String(body.length));
+  if (body !== null) list.push('content-length', String(Buffer.byteLength(body)));
   else if (status !== 204) list.push('content-length', '0');
   if (!isDone || isOver) list.push('connection', 'close');
   response.writeHead(status, list);
-  const content = body === null || request.method === 'HEAD' ? Buffer.alloc(0) : body;
+  // As a text it goes out together with the head.
+  const content = body === null || request.method === 'HEAD' ? '' : body;
   if (isDone) {
     response.end(content);
     return;

@@ -12,6 +12,7 @@ export function eventId(
   values: Readonly<Record<string, Value>>,
   given: string | undefined,
 ): string | null {
+  if (schema.id === null && given === undefined) return null;
   const column = schema.columns.find(({ name }) => name === schema.id);
   const value = column === undefined ? null : toJson(values[column.name] ?? null, column.type);
   if (value !== null) return join(schema.name, 'column', plain(value));

@@ -221,8 +221,7 @@ export class Ingest {
     const request = requestOf(schema.name, options);
     const offsets: { partition: number; first: number; last: number }[] = [];
     let accepted = 0;
-    for (const partition of new Set(checked.map((event) => event.partition))) {
-      const own = checked.filter((event) => event.partition === partition);
+    for (const [partition, own] of byPartition(checked)) {
       const appended = await this.#appendTo(partition, schema, own, request);
       if (appended === null) continue;
       accepted += appended.count;
@@ -245,7 +244,7 @@ export class Ingest {
     const known = new Set<string>();
     for (;;) {
       if (request !== null && (await this.#isRepeat(partition, request))) return null;
-      const ids = left.flatMap(({ id }) => id ?? []);
+      const ids = idsOf(left);
       const answers = ids.length === 0 ? [] : await store.known(partition, ids);
       for (const [index, id] of ids.entries()) if (answers[index] === true) known.add(id);
       left = left.filter(({ id }) => id === null || !known.has(id));
@@ -285,6 +284,22 @@ export class Ingest {
   }
 }
 
+function byPartition(checked: readonly Checked[]): ReadonlyMap<number, readonly Checked[]> {
+  const partitions = new Map<number, Checked[]>();
+  for (const event of checked) {
+    const own = partitions.get(event.partition);
+    if (own === undefined) partitions.set(event.partition, [event]);
+    else own.push(event);
+  }
+  return partitions;
+}
+
+function idsOf(events: readonly Checked[]): string[] {
+  const ids: string[] = [];
+  for (const { id } of events) if (id !== null) ids.push(id);
+  return ids;
+}
+
 /** Without events whose id stands in the request before. */
 function firstOfEach(checked: readonly Checked[]): readonly Checked[] {
   const seen = new Set<string>();
@@ -307,13 +322,15 @@ function entriesOf(
   let batch: Checked[] = [];
   let bytes = 0;
   const close = (): void => {
-    const ids = batch.flatMap(({ id }) => id ?? []);
+    const own = idsOf(batch);
+    const ids = entries.length === 0 ? [...request, ...own] : own;
     const lines = batch.map(({ line }) => line);
-    const entry = eventsEntry(schema.name, lines, entries.length === 0 ? [...request, ...ids] : ids);
-    const decoded = batch.flatMap((event) => event.decoded ?? []);
-    const { payload } = entry;
-    if (decoded.length === batch.length)
-      fresh.push({ stream: schema.name, schema, payload, events: decoded });
+    const entry = eventsEntry(schema.name, lines, ids);
+    const decoded: Decoded[] = [];
+    for (const event of batch) if (event.decoded !== null) decoded.push(event.decoded);
+    if (decoded.length === batch.length) {
+      fresh.push({ stream: schema.name, schema, payload: entry.payload, events: decoded });
+    }
     entries.push(entry);
     batch = [];
     bytes = 0;
