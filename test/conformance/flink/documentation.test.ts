@@ -250,6 +250,51 @@ published('Flink documentation, after match strategy', [
     says: /AFTER MATCH SKIP led nowhere 1 time/,
     eventTime: 'rowtime',
   }),
+  {
+    // Published without rows, and over processing time.
+    name: 'three rows one behind the other',
+    on: `
+      userid id name proctime:TIMESTAMP
+      u 1 a 2018-09-17T10:00:01Z
+      u 2 b 2018-09-17T10:00:02Z
+      v 3 b 2018-09-17T10:00:03Z
+      u 4 c 2018-09-17T10:00:04Z
+      u 5 a 2018-09-17T10:00:05Z
+      u 6 c 2018-09-17T10:00:06Z`,
+    rule: `SELECT T.aid, T.bid, T.cid FROM MyTable MATCH_RECOGNIZE (
+      PARTITION BY userid
+      ORDER BY proctime
+      MEASURES A.id AS aid, B.id AS bid, C.id AS cid
+      PATTERN (A B C)
+      DEFINE A AS name = 'a', B AS name = 'b', C AS name = 'c'
+    ) AS T`,
+    gives: `
+      aid bid cid
+      1 2 4`,
+    eventTime: 'proctime',
+  },
+  // Published without rows: how to keep a loop that takes every row from going on for ever.
+  ...[
+    { name: 'a loop that its own condition ends', pattern: 'A B+ C', define: ', B AS B.price <= 20' },
+    { name: 'a loop that is reluctant', pattern: 'A B+? C', define: '' },
+  ].map(({ name, pattern, define }) => ({
+    name,
+    on: `
+      symbol price rowtime:TIMESTAMP
+      XYZ 11 2018-09-17T10:00:01Z
+      XYZ 12 2018-09-17T10:00:02Z
+      XYZ 9 2018-09-17T10:00:03Z
+      XYZ 21 2018-09-17T10:00:04Z
+      XYZ 30 2018-09-17T10:00:05Z`,
+    rule: `SELECT * FROM Ticker MATCH_RECOGNIZE (
+      PARTITION BY symbol
+      ORDER BY rowtime ASC, price DESC
+      MEASURES A.price AS a, COUNT(B.price) AS bs, C.price AS c
+      PATTERN (${pattern})
+      DEFINE A AS A.price > 10${define}, C AS C.price > 20)`,
+    gives: 'symbol a bs c\nXYZ 11 2 21',
+    eventTime: 'rowtime',
+  })),
   // Flink fails when it comes to it. It is certain from the text, so the rule is refused.
   skipping('AFTER MATCH SKIP TO FIRST A', { refused: 'bad_skip' }),
 ]);
