@@ -58,7 +58,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   '`': 'names stand between double quotes: "..."',
   '&': 'write AND',
   '!': 'write <> for "not equal", or NOT',
-  ':': 'a parameter is a colon and a name: :limit',
+  ':': 'a parameter is a colon and a name, :limit; another type is CAST(x AS VARCHAR)',
   '~': 'write REGEXP_LIKE(text, pattern)',
 };
 
@@ -87,8 +87,10 @@ function hintFor(
   tokens: readonly Token[],
 ): string | null {
   const inPattern = expected.has('^');
+  const place = tokens.indexOf(found);
   const adjacent = before !== null && before.span.end === found.span.start;
   if (found.text === '||' && inPattern) return 'an alternative is written with one bar: a | b';
+  if (found.text === ',' && inPattern) return 'rows one behind the other stand without a comma: a b';
   if (found.text === '-' && inPattern) return 'a gap is written ->, without a space in it';
   if (found.text === '=' && before?.text === '=' && adjacent) return 'equality is written with one =';
   if (before?.text === '->' && ['*', '+', '?', '{'].includes(found.text)) {
@@ -114,9 +116,19 @@ function hintFor(
   ) {
     return `${found.text} is a reserved word: as a name it is written "${found.value}"`;
   }
+  if (before?.type === 'string' && /[a-z]/i.test(before.value) && tokens[place - 2]?.text === 'INTERVAL') {
+    return "the number stands in the quotes, the unit behind them: INTERVAL '10' MINUTE";
+  }
+  if (before !== null && /^\d/.test(before.text) && tokens[place - 2]?.text === 'WITHIN') {
+    return `write WITHIN INTERVAL '${clip(before.value)}' MINUTE`;
+  }
+  if (found.text === 'ILIKE') return "write LOWER(x) LIKE 'a%'";
   const meant = WORD.test(found.text) ? nearest(found.text, words(expected)) : null;
   if (meant !== null) return `did you mean ${meant}?`;
-  const place = tokens.indexOf(found);
+  const clause = tokens.slice(0, place).findLast(({ text }) => CLAUSES.includes(text))?.text;
+  if (clause === 'MEASURES' && expected.has('AS') && CLAUSES.includes(found.text)) {
+    return 'a measure has a name: MEASURES a.price AS price';
+  }
   if (CLAUSES.includes(found.text) && tokens.slice(0, place).some(({ text }) => text === 'MATCH_RECOGNIZE')) {
     return 'the order is PARTITION BY, ORDER BY, MEASURES, ... PER MATCH, AFTER MATCH, PATTERN, WITHIN, EMIT EARLIEST, SUBSET, DEFINE';
   }

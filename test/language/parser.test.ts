@@ -277,6 +277,24 @@ const ERRORS: readonly (readonly [text: string, message: RegExp, hint: RegExp | 
   ['SELECT <<1abc>> FROM s', /neither a number nor a name/, /quoted/],
   ['SELECT <<“>>a” FROM s', /no meaning/, /straight quotes/],
   ['SELECT a FROM s WHERE a <<&>>& b', /no meaning/, /AND/],
+  ['SELECT a<<:>>:varchar FROM s', /no meaning/, /CAST/],
+  ["SELECT a FROM s WHERE a <<ILIKE>> 'x%'", /found `ILIKE`/, /LOWER/],
+  ['SELECT a FROM s MATCH_RECOGNIZE (PATTERN (a<<,>> b))', /found `,`/, /without a comma/],
+  [
+    'SELECT x FROM s MATCH_RECOGNIZE (MEASURES a.x <<PATTERN>> (a))',
+    /found `PATTERN`/,
+    /a measure has a name/,
+  ],
+  [
+    'SELECT x FROM s MATCH_RECOGNIZE (PATTERN (a) WITHIN 10 <<MINUTES>>)',
+    /found `MINUTES`/,
+    /WITHIN INTERVAL '10' MINUTE/,
+  ],
+  [
+    "SELECT x FROM s MATCH_RECOGNIZE (PATTERN (a) WITHIN INTERVAL '10 MINUTES'<<)>>",
+    /expected a unit/,
+    /behind them: INTERVAL/,
+  ],
   ['SELECT a <<\u001b>> FROM s', /`U\+001B`/, null],
 ];
 

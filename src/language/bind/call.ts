@@ -19,6 +19,14 @@ const UNREPEATABLE: ReadonlySet<string> = new Set([
   ...['RANDOM', 'RAND', 'UUID', 'GEN_RANDOM_UUID', 'RAND_INTEGER', 'SHUFFLE'],
 ]);
 
+/** Functions of other engines, and what is written here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  IFNULL: 'write COALESCE(x, y)',
+  ISNULL: 'write x IS NULL',
+  MATCH_PROCTIME: 'there is no time but that of events: MATCH_ROWTIME() is that of the last row',
+  NVL: 'write COALESCE(x, y)',
+};
+
 /** A function, aggregate or navigation; null when a problem was noted. */
 export function bindCall(call: Call, binder: Binder): Bound | null {
   const { name, span } = call;
@@ -45,7 +53,8 @@ export function bindCall(call: Call, binder: Binder): Bound | null {
   }
   const bound = binder.bindAll(expressions);
   if (functionNamed(upper) === null) {
-    const hint = problems.suggest(upper, [...functionNames, ...aggregateNames, ...MATCH_FUNCTIONS]);
+    const hint =
+      ELSEWHERE[upper] ?? problems.suggest(upper, [...functionNames, ...aggregateNames, ...MATCH_FUNCTIONS]);
     return problems.error('unknown_function', name.span, `there is no function ${upper}`, hint);
   }
   if (bound === null) return null;

@@ -125,13 +125,21 @@ function unionType(types: readonly Type[]): Type | null {
   return isPlain ? { kind: 'ANY' } : null;
 }
 
-function unknownColumn({ name, span }: Identifier, sources: readonly Source[], problems: Problems): null {
+function unknownColumn(
+  { name, span, quoted }: Identifier,
+  sources: readonly Source[],
+  problems: Problems,
+): null {
   const candidates = sources.flatMap(({ schema }) => schema.columns.map((column) => column.name));
   const [only, ...others] = sources.map(({ stream }) => stream);
   const message =
     others.length === 0
       ? `${only ?? 'the stream'} has no column ${name}`
       : `none of the streams ${listed([only!, ...others])} has a column ${name}`;
-  const hint = problems.suggest(name, candidates) ?? enumerated('it has', [...new Set(candidates)]);
+  const hint =
+    problems.suggest(name, candidates) ??
+    (quoted
+      ? `"..." is a name; a text is written '${name}'`
+      : enumerated('it has', [...new Set(candidates)]));
   return problems.error('unknown_column', span, message, hint);
 }
