@@ -18,6 +18,9 @@ const listed = {
     .array(z.record(z.string(), z.unknown()))
     .optional()
     .meta({ description: 'Under ALL ROWS PER MATCH, instead of `row`.' }),
+  suppressed: z.int().optional().meta({
+    description: 'Of a rule that suppresses: how many alike were held back since the alert before.',
+  }),
   window: z.object({ start: timeOut, end: timeOut }),
 };
 

@@ -17,6 +17,8 @@ export interface AlertContext {
   readonly stamp: number;
   /** A stream's schema by its name, for the form of its columns. */
   readonly schema: (stream: string) => StreamSchema | null;
+  /** How many alike were held back since the alert before; null: the rule holds none back. */
+  readonly suppressed?: number | null;
 }
 
 const encoder = new TextEncoder();
@@ -24,7 +26,7 @@ const ANY = { kind: 'ANY' } as const;
 
 /** The alert of a match: its id, and the body that webhooks carry (`interfaces.md`, Webhooks). */
 export function alertOf(match: Match, context: AlertContext): AlertRecord {
-  const { rule, plan, stamp } = context;
+  const { rule, plan, stamp, suppressed = null } = context;
   const id = alertId(match, context);
   const isAllRows = plan.operator.kind === 'match' && plan.operator.rowsPerMatch === 'all';
   const body = {
@@ -37,6 +39,7 @@ export function alertOf(match: Match, context: AlertContext): AlertRecord {
       severity: rule.severity,
       key: match.key,
       ...(isAllRows ? { rows: match.output } : { row: match.output[0] ?? null }),
+      ...(suppressed === null ? {} : { suppressed }),
       window: { start: formatTimestamp(match.window.start), end: formatTimestamp(match.window.end) },
       events: match.events.map((event) => eventOf(event, context)),
     },

@@ -208,7 +208,8 @@ class Findings {
     }
     this.matches++;
     if (this.listed.length >= this.limit || this.#bytes > LISTED_BYTES) return;
-    const alert = alertOf(match, { rule, plan, partition: this.partition, stamp, schema });
+    const suppressed = fires ? (this.#suppression?.heldBefore ?? null) : null;
+    const alert = alertOf(match, { rule, plan, partition: this.partition, stamp, schema, suppressed });
     this.#bytes += alert.body.length;
     this.listed.push({ kind: match.kind, fires, alert });
   }

@@ -455,6 +455,8 @@ export class Partition {
     const tally = this.tallies.get(name);
     if (tally !== undefined) tally.alerts++;
     const schema = (stream: string) => this.registry.streams.get(stream)?.schema ?? null;
-    this.#alerts.push(alertOf(match, { rule, plan: running.plan, partition: this.#number, stamp, schema }));
+    const suppressed = running.suppression?.heldBefore ?? null;
+    const context = { rule, plan: running.plan, partition: this.#number, stamp, schema, suppressed };
+    this.#alerts.push(alertOf(match, context));
   }
 }

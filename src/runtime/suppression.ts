@@ -2,20 +2,31 @@ import type { Match } from '../engine/emission.js';
 import { parseDuration } from '../event/duration.js';
 import type { Suppress } from './change.js';
 
+/** What is remembered of matches that are alike. */
+interface Alike {
+  /** The event time of the last one that was an alert. */
+  last: number;
+  /** How many were held back since. */
+  held: number;
+}
+
 /** Which matches of one rule are held back, by event time: after an alert, equal ones are silent for a while. */
 export class Suppression {
-  /** Keys that a rule holds at most; the oldest goes first. */
+  /** Keys that a rule holds at most; the one whose alert is oldest goes first. */
   static readonly limit = 100_000;
   readonly #by: readonly string[];
   readonly #for: number;
-  /** The event time of the last alert by the columns' values, oldest alert first. */
-  readonly #last: Map<string, number>;
+  /** By the columns' values, oldest alert first. */
+  readonly #alike: Map<string, Alike>;
+  /** How many were held back in all, */
   held: number;
+  /** and how many, alike and in a row, before the match that was let through last. */
+  heldBefore = 0;
 
   constructor({ by, for: duration }: Suppress, state?: SuppressionState) {
     this.#by = by;
     this.#for = parseDuration(duration) ?? 0;
-    this.#last = new Map(state?.last);
+    this.#alike = new Map(state?.last.map(([key, last, held = 0]) => [key, { last, held }]));
     this.held = state?.held ?? 0;
   }
 
@@ -23,26 +34,29 @@ export class Suppression {
   holds({ output, window }: Match): boolean {
     const row = output[0] ?? {};
     const key = JSON.stringify(this.#by.map((name) => (Object.hasOwn(row, name) ? row[name] : null)));
-    const last = this.#last.get(key);
-    if (last !== undefined && window.end < last + this.#for) {
+    const alike = this.#alike.get(key);
+    if (alike !== undefined && window.end < alike.last + this.#for) {
       this.held++;
+      alike.held++;
       return true;
     }
-    this.#last.delete(key);
-    this.#last.set(key, window.end);
-    if (this.#last.size > Suppression.limit) {
-      const [oldest] = this.#last.keys();
-      if (oldest !== undefined) this.#last.delete(oldest);
+    this.heldBefore = alike?.held ?? 0;
+    this.#alike.delete(key);
+    this.#alike.set(key, { last: window.end, held: 0 });
+    if (this.#alike.size > Suppression.limit) {
+      const [oldest] = this.#alike.keys();
+      if (oldest !== undefined) this.#alike.delete(oldest);
     }
     return false;
   }
 
   state(): SuppressionState {
-    return { last: [...this.#last], held: this.held };
+    return { last: [...this.#alike].map(([key, { last, held }]) => [key, last, held]), held: this.held };
   }
 }
 
 export interface SuppressionState {
-  readonly last: readonly (readonly [string, number])[];
+  /** Columns' values, event time of the last alert, how many were held back since (left out by an earlier version). */
+  readonly last: readonly (readonly [string, number, number?])[];
   readonly held: number;
 }
