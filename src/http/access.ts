@@ -46,6 +46,7 @@ const NEEDS: Readonly<Record<string, Scope | null>> = {
   putDestination: 'admin',
   deleteDestination: 'admin',
   testDestination: 'admin',
+  enableDestination: 'admin',
 };
 
 /** The operations that somebody has decided on. */

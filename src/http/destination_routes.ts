@@ -41,7 +41,7 @@ const shown = {
   disabled: z
     .object({ reason: z.string(), since: timeOut })
     .nullable()
-    .meta({ description: 'Why nothing is sent any more, or null. A PUT enables it again.' }),
+    .meta({ description: 'Why nothing is sent any more, or null. `enable`, or a PUT, ends it.' }),
   created_at: timeOut,
   updated_at: timeOut,
 };
@@ -155,6 +155,23 @@ export function destinationRoutes(destinations: Destinations): Route[] {
       handle: async ({ params: { name }, headers }) => {
         await destinations.delete(name, preconditionsOf(headers));
         return { status: 204 };
+      },
+    }),
+    route('post', '/v1/destinations/{name}/enable', {
+      purpose: {
+        id: 'enableDestination',
+        tag: 'Destinations',
+        summary: 'Send to a disabled destination again',
+        description:
+          'It is as it was. What became dead meanwhile is sent again by POST /v1/deliveries/{id}/retry.',
+      },
+      params: named,
+      guarded: true,
+      responses: { 200: { description: 'The destination', schema: destinationSchema, headers: ETAG } },
+      problems: ['unknown_destination', 'not_ready', 'store_full', 'store_unavailable'],
+      handle: async ({ params: { name }, headers }) => {
+        const destination = await destinations.enable(name, preconditionsOf(headers));
+        return { status: 200, body: showDestination(destination), headers: { etag: destination.etag } };
       },
     }),
     route('post', '/v1/destinations/{name}/test', {

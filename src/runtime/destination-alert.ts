@@ -31,7 +31,7 @@ export function disabledAlert(
   const id = `al_${createHash('sha256').update(identity).digest().subarray(0, 18).toString('base64url')}`;
   const message =
     `The destination '${name}' is disabled: ${reason}. What is for it becomes dead until ` +
-    `PUT /v1/destinations/${encodeURIComponent(name)} enables it again; then POST /v1/deliveries/{id}/retry sends what is dead.`;
+    `POST /v1/destinations/${encodeURIComponent(name)}/enable; then POST /v1/deliveries/{id}/retry sends what is dead.`;
   const severity = 'critical';
   const body = {
     type: 'alert.fired',

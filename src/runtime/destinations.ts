@@ -168,6 +168,20 @@ export class Destinations {
     });
   }
 
+  /** Sends to a disabled one again, as it was. Throws RuntimeError `unknown_destination`, `precondition_failed`. */
+  enable(name: string, preconditions: Preconditions = {}): Promise<DestinationView> {
+    return this.#parts.gate.pass(async () => {
+      await this.catchUp();
+      const held = this.#require(name);
+      checkPreconditions(preconditions, tagOf(held));
+      const updatedAt = this.#parts.clock.now();
+      if (held.destination.disabled !== null) {
+        await this.#save({ ...held.destination, disabled: null, updatedAt }, held.version);
+      }
+      return this.#view(name);
+    });
+  }
+
   /** Sends a signed test alert at once and gives what came back. Throws RuntimeError `unknown_destination`, `not_built` when there is no sink. */
   test(name: string): Promise<Outcome> {
     return this.#parts.gate.pass(async () => {

@@ -43,7 +43,7 @@ test('a destination that is disabled: the list of alerts, the live feed and the 
   );
   const { body: shown } = await send('GET', '/v1/destinations/desk');
   assert.equal((shown['disabled'] as { reason: string }).reason, reason);
-  const again = await send('PUT', '/v1/destinations/desk', hook);
+  const again = await send('POST', '/v1/destinations/desk/enable');
   assert.deepEqual([again.status, again.body['disabled']], [200, null]);
 });
 

@@ -79,7 +79,7 @@ test('a destination that takes nothing for five days is disabled, with an alert 
     alert.told.data.row.message,
     "The destination 'desk' is disabled: every attempt failed for 5 days, since 2026-11-24T12:00:00.000Z " +
       '(the last one: the receiver answered 500). What is for it becomes dead until ' +
-      'PUT /v1/destinations/desk enables it again; then POST /v1/deliveries/{id}/retry sends what is dead.',
+      'POST /v1/destinations/desk/enable; then POST /v1/deliveries/{id}/retry sends what is dead.',
   );
   // The destination that wants the server's own alerts has it, signed, by the alert's id.
   scene.dispatcher.wake();
@@ -98,8 +98,8 @@ test('a destination that takes nothing for five days is disabled, with an alert 
   // The operator mends the receiver, enables the destination, and sends what is dead again.
   hook.status = 204;
   scene.clock.advance(HOUR);
-  await scene.put('desk', hook.url, { retry: { schedule: [] } });
-  assert.equal(isDisabled(scene), false);
+  const { retry } = await scene.destinations.enable('desk');
+  assert.deepEqual([isDisabled(scene), retry.schedule], [false, []]);
   for (const id of [...dead, refused]) {
     const delivery = await scene.delivery(id, 'desk');
     assert.equal(delivery.state, 'dead');

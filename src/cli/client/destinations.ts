@@ -32,13 +32,21 @@ const group: Group = {
     },
     {
       ...{ name: 'put', takes: 'NAME URL', summary: 'add a webhook, or replace what there was of that name' },
-      options: ['timeout', 'header'],
+      options: ['timeout', 'header', 'server-alerts'],
       run: put,
     },
     {
       ...{ name: 'delete', takes: 'NAME', summary: 'delete a destination that no rule notifies' },
       run: async (call) => {
         await call.connection.send('DELETE', destinationPath(call));
+        return EXIT.ok;
+      },
+    },
+    {
+      ...{ name: 'enable', takes: 'NAME', summary: 'send to a disabled destination again' },
+      run: async (call) => {
+        const path = `${destinationPath(call)}/enable`;
+        await call.listing.one((await call.connection.send('POST', path)) as JsonObject);
         return EXIT.ok;
       },
     },
@@ -55,8 +63,14 @@ const group: Group = {
     ...LIST_OPTIONS,
     timeout: { value: 'DURATION', help: "put: of one attempt (default '15 SECONDS')" },
     header: { value: "'NAME: VALUE'", help: 'put: a header that is sent with every post' },
+    'server-alerts': {
+      help: "put: the server's own alerts, such as that a destination is disabled, go there too",
+    },
   },
-  notes: `put shows the secret that the receiver verifies with when it was made just now, and never again.
+  notes: `A destination that took nothing for five days, or said that it is gone, is disabled: 'list' says why. Then
+  tocsin destinations enable NAME
+  tocsin deliveries list --state dead --destination NAME --all --json | jq -r .id | xargs tocsin deliveries retry
+put shows the secret that the receiver verifies with when it was made just now, and never again.
 test exits with 1 when the alert was not taken.`,
 };
 
@@ -79,6 +93,7 @@ async function put(call: Call): Promise<number> {
     ...{ type: 'webhook', url },
     ...(timeout === undefined ? {} : { timeout }),
     ...(header === undefined ? {} : { headers: headerOf(header) }),
+    ...(call.flags.has('server-alerts') ? { server_alerts: true } : {}),
   };
   await call.listing.one((await call.connection.send('PUT', destinationPath(call), { body })) as JsonObject);
   return EXIT.ok;

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startApi } from '../../http/api_server.js';
 import { files, shell } from './shell.js';
 
-const { url, send } = await startApi();
+const { url, send, tocsin } = await startApi();
 const run = shell(url);
 const file = files();
 
@@ -202,6 +202,13 @@ test('destinations: put shows the secret once, get never', async () => {
   const bad = await run(['destinations', 'put', 'odd', 'ftp://x']);
   assert.equal(bad.code, 1);
   assert.match(bad.stderr, /\[bad_option\]/);
+  assert.deepEqual(made.json[0]?.['server_alerts'], false);
+  assert.equal((await run([...args, '--server-alerts'])).json[0]?.['server_alerts'], true);
+  const known = tocsin.destinations.find('desk');
+  await tocsin.destinations.disable(known!, { reason: 'a test', since: 0 });
+  assert.match((await run(['destinations', 'list'], { tty: true })).stdout, /disabled: a test/);
+  const { code, json } = await run(['destinations', 'enable', 'desk']);
+  assert.deepEqual([code, json[0]?.['disabled'], json[0]?.['headers']], [0, null, { 'x-team': 'fraud' }]);
   assert.equal((await run(['destinations', 'delete', 'desk'])).code, 0);
 });
 
