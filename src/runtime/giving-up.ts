@@ -2,6 +2,7 @@ import { formatTimestamp } from '../event/timestamp.js';
 import type { DispatchParts } from './background.js';
 import { isGone, isTaken } from './backoff.js';
 import type { Disabling } from './destination-alert.js';
+import { RuntimeError } from './error.js';
 import type { Destination, Outcome } from './sink.js';
 
 /** Milliseconds. */
@@ -27,7 +28,9 @@ export class GivingUp {
       log.error({ destination: name, reason: disabling.reason }, 'a destination is disabled');
       return true;
     } catch (error) {
-      // Two at once, or the store: the next failure does it.
+      // Another attempt, or another server, did it meanwhile; or somebody changed it.
+      if (error instanceof RuntimeError && error.code === 'precondition_failed') return false;
+      // The store: the next failure does it.
       log.warn({ destination: name, err: error }, 'it could not be written down how a destination does');
       return false;
     }

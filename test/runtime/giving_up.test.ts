@@ -178,6 +178,20 @@ test('a receiver that is gone is disabled at once, with an alert too', async () 
   hook.close();
 });
 
+test('of several attempts that are told so at once one disables the destination, and nothing is amiss', async () => {
+  const lines: string[] = [];
+  const keep = (_: object, message: string) => void lines.push(message);
+  const hook = await startMoody(410);
+  const scene = await DispatchScene.open({ log: { info: keep, warn: keep, error: keep } });
+  await scene.put('desk', hook.url);
+  for (const id of await scene.alert(4, 'desk')) await scene.attempted(id, 'desk', 1);
+  await scene.until(() => lines.length >= 5);
+  assert.deepEqual(lines.sort(), [...Array(4).fill('a delivery is dead'), 'a destination is disabled']);
+  assert.equal((await own(scene)).length, 1);
+  await scene.close();
+  hook.close();
+});
+
 test('what is retrying when a destination is disabled is dead when it falls due', async () => {
   const hook = await startMoody(500);
   const scene = await open();
