@@ -10,6 +10,7 @@ import type { Clock } from './clock.js';
 import type { Log } from './log.js';
 import { Partition } from './partition.js';
 import type { Settings } from './settings.js';
+import { Slice } from './slice.js';
 import { packChange } from './snapshot.js';
 import type { Tail } from './tail.js';
 
@@ -118,7 +119,7 @@ export class Follower {
   async step(wait: number, signal: AbortSignal): Promise<boolean> {
     const { store, clock, settings } = this.#parts;
     const records = await store.read(this.#number, this.position, { bytes: settings.readBytes, wait });
-    const { position, alerts, documents } = this.#apply(records);
+    const { position, alerts, documents } = await this.#apply(records);
     const isDue = this.#isDue(clock.now(), settings);
     const state = isDue && position >= this.#committed ? await this.#takeState() : null;
     if (alerts.length > 0 || documents.length > 0 || state !== null) {
@@ -138,11 +139,14 @@ export class Follower {
     });
   }
 
-  #apply(records: readonly LogRecord[]): Omit<Commit, 'state'> {
+  /** Rules may take long over a record: others get their turn between two. */
+  async #apply(records: readonly LogRecord[]): Promise<Omit<Commit, 'state'>> {
+    const slice = new Slice();
     let { position } = this;
     const alerts = [];
     const documents = [];
     for (const record of records) {
+      if (slice.isOver) await slice.next();
       this.partition.apply(record, this.#parts.tail);
       position = record.first + record.count;
       this.#unsaved += record.count;

@@ -68,8 +68,8 @@ interface Checked {
   readonly partition: number;
 }
 
-/** Bytes of events in one log record: a read of the log is never much larger. */
-const RECORD_BYTES = 512 * 1024;
+/** Bytes of events in one log record, which is matched without a pause: a read of the log is never much larger. */
+const RECORD_BYTES = 64 * 1024;
 
 /** Events between two looks at the time. */
 const SOME = 16;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diskServers } from '../http/disk_server.js';
-import { BATCH, checkMatched, flood, prepare, STREAM } from './flood.js';
+import { BATCH, checkMatched, figure, flood, prepare, STREAM } from './flood.js';
 
 test('a flood: the surplus is told when to come again, nothing accepted is lost, and it is well again', async (context) => {
   const server = await diskServers()('flood', { settings: { maxLag: 1_500, inFlightBytes: 200_000 } });
@@ -31,4 +31,21 @@ test('a flood: the surplus is told when to come again, nothing accepted is lost,
   context.diagnostic(
     `${seen.offered} batches offered, ${seen.accepted.size} accepted, ${seen.statuses.get(429)} told to come again, 0 lost`,
   );
+});
+
+test('rules that take long over many events: others are answered meanwhile', async (context) => {
+  const { url } = await diskServers()('slow');
+  await prepare(url, 6);
+  const once = new AbortController();
+  const seen = await flood(url, {
+    ...{ rate: null, connections: 20, first: 0, signal: once.signal },
+    onAnswer: ({ accepted }) => {
+      if (accepted.size >= 60) once.abort();
+    },
+  });
+  let answered = 0;
+  while ((await figure(url, 'tocsin_lag_events')) > 0) answered++;
+  assert.ok(answered >= 5, `${answered} others were answered`);
+  await checkMatched(url, [seen], 60_000);
+  context.diagnostic(`${answered} requests answered while ${seen.accepted.size * BATCH} events were matched`);
 });
