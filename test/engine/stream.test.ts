@@ -12,9 +12,15 @@ import { arbitraryPlan, arbitraryRows, schema, secondSchema } from '../support/a
 import { hold, runsOf } from '../support/property.js';
 
 const RUNS = runsOf(1_000);
-const plans = fc
-  .array(arbitraryPlan({ input: 'stream', several: true }), { minLength: 1, maxLength: 3 })
-  .map((list) => list.map((plan, i): RulePlan => ({ ...plan, name: `r${i}` })));
+const plans = plansOf(true);
+/** Rules over one stream: a row is late for all of them or for none. */
+const plansOfOne = plansOf(false);
+
+function plansOf(several: boolean): fc.Arbitrary<RulePlan[]> {
+  return fc
+    .array(arbitraryPlan({ input: 'stream', several }), { minLength: 1, maxLength: 3 })
+    .map((list) => list.map((plan, i): RulePlan => ({ ...plan, name: `r${i}` })));
+}
 
 function start(rules: readonly RulePlan[], delay: number): Engine {
   const engine = new Engine({ mode: 'stream' });
@@ -107,6 +113,51 @@ test(`any order of arrival within the delay gives what sorted order gives`, (t) 
       for (const row of arrived) shuffled.append(row);
       shuffled.end();
       assert.deepEqual(seen(shuffled.take(), rank), seen(sorted.take(), inTime(rows)));
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test(`whatever comes too late is told, and the rest gives what it gives in order`, (t) => {
+  const cases = fc.record({
+    rules: plansOfOne,
+    rows: arbitraryRows(10),
+    delay: fc.integer({ min: 0, max: 3 }),
+    order: fc.array(fc.nat(1_000), { minLength: 10, maxLength: 10 }),
+  });
+  hold(
+    t,
+    fc.property(cases, ({ rules, rows, delay, order }) => {
+      const arrived = rows
+        .map((row, i) => ({ row, i }))
+        .sort((a, b) => order[a.i]! - order[b.i]!)
+        .map(({ row }, offset) => ({ ...row, offset }));
+      let latest = Number.NEGATIVE_INFINITY;
+      const isLate = new Map(
+        arrived.map((row): [Row, boolean] => {
+          const late = row.time < latest - delay;
+          latest = Math.max(latest, row.time);
+          return [row, late];
+        }),
+      );
+      const shuffled = start(rules, delay);
+      for (const row of arrived) shuffled.append(row);
+      shuffled.end();
+      const emissions = shuffled.take();
+      const told = emissions.flatMap((emission) => (emission.kind === 'late' ? [emission.row.offset] : []));
+      assert.deepEqual(
+        [...new Set(told)],
+        arrived.filter((row) => isLate.get(row)).map(({ offset }) => offset),
+      );
+      // In time: the order of arrival where times are equal.
+      const inOrder = arrived.filter((row) => !isLate.get(row)).sort((a, b) => a.time - b.time);
+      const sorted = start(rules, delay);
+      const reordered = inOrder.map((row, offset) => ({ ...row, offset }));
+      for (const row of reordered) sorted.append(row);
+      sorted.end();
+      const rank = new Map([...inOrder, ...reordered].map((row, i) => [row, i % inOrder.length]));
+      const matches = emissions.filter(({ kind }) => kind === 'match');
+      assert.deepEqual(seen(matches, rank), seen(sorted.take(), rank));
     }),
     { numRuns: RUNS },
   );
