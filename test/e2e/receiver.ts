@@ -23,19 +23,34 @@ export interface Receiver {
   close(): void;
 }
 
-/** Receives webhooks on a free port of the loopback. */
-export async function startReceiver(): Promise<Receiver> {
+/** What a receiver does with a post: takes it, or fails in one of these ways. */
+export type Conduct = 'takes' | 'answers 500' | 'hangs up' | 'takes and hangs up';
+
+/** Receives webhooks on a free port of the loopback; `conduct` is asked about each. */
+export async function startReceiver(conduct: () => Conduct = () => 'takes'): Promise<Receiver> {
   const received: Received[] = [];
   const forged: string[] = [];
   const server = createServer(async (request, response) => {
-    const body = await buffer(request);
+    const does = conduct();
+    if (does === 'hangs up') {
+      request.socket.destroy();
+      return;
+    }
+    // The sender may be killed in the midst of it.
+    const body = await buffer(request).catch(() => null);
+    if (body === null) return;
+    if (does === 'answers 500') {
+      response.writeHead(500).end();
+      return;
+    }
     try {
       const verified = new Webhook(receiver.secret ?? '').verify(
         body,
         request.headers as Record<string, string>,
       );
       received.push({ id: String(request.headers['webhook-id']), body: verified as Received['body'] });
-      response.writeHead(204).end();
+      if (does === 'takes and hangs up') request.socket.destroy();
+      else response.writeHead(204).end();
     } catch (error) {
       forged.push(String(error));
       response.writeHead(401).end();

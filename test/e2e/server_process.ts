@@ -22,14 +22,31 @@ export interface ServerProcess {
 }
 
 /** Starts `tocsin serve --listen 127.0.0.1:0` with further arguments; resolves once it has logged its url. */
-export async function startServer(args: readonly string[]): Promise<ServerProcess> {
+export function startServer(args: readonly string[]): Promise<ServerProcess> {
+  return launchServer(args).ready;
+}
+
+/** As `startServer`, and gives the process at once. `ready` rejects when it ends before. */
+export function launchServer(args: readonly string[]): {
+  readonly child: ServerProcess['child'];
+  readonly logged: readonly Logged[];
+  readonly ready: Promise<ServerProcess>;
+} {
   const { child, logged, said } = spawnServer(['--listen', '127.0.0.1:0', ...args]);
+  return { child, logged, ready: whenReady(child, logged, said) };
+}
+
+async function whenReady(
+  child: ServerProcess['child'],
+  logged: Logged[],
+  said: () => string,
+): Promise<ServerProcess> {
   const ended = once(child, 'close');
   const url = await Promise.race([
     new Promise<string>((resolve) => {
       const look = setInterval(() => {
         const found = logged.find((line) => typeof line['url'] === 'string')?.['url'] as string | undefined;
-        if (found === undefined && child.exitCode === null) return;
+        if (found === undefined && child.exitCode === null && child.signalCode === null) return;
         clearInterval(look);
         if (found !== undefined) resolve(found);
       }, 5);
