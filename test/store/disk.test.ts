@@ -192,14 +192,16 @@ test('a flipped bit in a piece of the state, an alert, a delivery or a document 
     documents: [{ kind: 'rule', key: 'r', value: bytes('document-to-damage') }],
   });
   await store.close();
-  for (const what of ['piece', 'alert', 'place', 'document']) await damage(directory, `${what}-to-damage`);
+  for (const what of ['piece', 'alert', 'document']) await damage(directory, `${what}-to-damage`);
   const after = await DiskStore.open(directory);
-  context.after(() => after.close());
   await refused(after.state(0, null, 100), 'damaged', /a piece of the state/, /backup/);
   await refused(after.alert('a'), 'damaged', /alert/, /backup/);
   await refused(after.alerts(0, 10, {}), 'damaged', /alert/);
-  await refused(after.deliveries(0, 10, {}), 'damaged', /delivery/);
   await refused(after.document('rule', 'r'), 'damaged', /document/, /backup/);
+  await after.close();
+  // A row that is looked up by what was turned would be missed.
+  await damage(directory, 'place-to-damage');
+  await refused(DiskStore.open(directory), 'damaged', /a delivery/, /checksum/, /backup/);
 });
 
 test('a record that is missing is reported, and never skipped', async (context) => {

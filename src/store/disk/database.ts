@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 import { StoreError } from '../store.js';
 import { dataFile } from './directory.js';
+import { checkPages } from './page_check.js';
 import type { Step } from './step.js';
 import { Table } from './table.js';
 
@@ -23,10 +24,21 @@ const ROWS = {
   documents: 'a document',
 } as const;
 
+/** Where a row that is not found is as good as none. */
+const LOOKUPS: ReadonlySet<string> = new Set<keyof typeof ROWS>([
+  ...(['ids', 'idsByStamp', 'alertsById', 'alertsByText'] as const),
+  ...(['deliveriesById', 'deliveriesByText', 'due', 'sequences'] as const),
+]);
+
 export type Tables = Readonly<Record<keyof typeof ROWS, Table>>;
 
 /** Bytes that the file is kept ahead of its use. They take no room: they are a hole. */
 const AHEAD = 1024 * 1024;
+
+/** Checks the file before it is opened; the directory must have been checked, and hold one. Throws StoreError `damaged`. */
+export function checkDatabase(directory: string): Promise<void> {
+  return checkPages(dataFile(directory), { rows: ROWS, lookups: LOOKUPS });
+}
 
 /** The LMDB file and its tables. */
 export class Database {

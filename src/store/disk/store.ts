@@ -18,7 +18,7 @@ import {
   StoreError,
 } from '../store.js';
 import { Alerts } from './alerts.js';
-import { Database } from './database.js';
+import { checkDatabase, Database } from './database.js';
 import { checkDirectory, makeDirectory, markFormat } from './directory.js';
 import { Documents } from './documents.js';
 import { IdIndex } from './ids.js';
@@ -82,6 +82,7 @@ export class DiskStore implements Store {
     let database: Database | null = null;
     try {
       const isMarked = await checkDirectory(directory);
+      await checkDatabase(directory);
       database = await Database.open(directory);
       if (!isMarked) await markFormat(directory);
       const store = new DiskStore(directory, lock, database, new Room(directory, reserve));
