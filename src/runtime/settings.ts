@@ -51,7 +51,7 @@ export function defaultSettings(): Settings {
     maxLag: 1_000_000,
     leaseTtl: 10_000,
     snapshotEvents: 100_000,
-    snapshotKeys: 10_000,
+    snapshotKeys: 5_000,
     snapshotInterval: 10_000,
     idWindow: 24 * 3_600_000,
     readBytes: 1024 * 1024,

@@ -1,8 +1,12 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { PieceName, StateChange, StatePiece } from '../store.js';
 import { keyOf, named, pastAll } from './key.js';
 import { justPast } from './scan.js';
 import type { Step } from './step.js';
 import { SLICE, type Table } from './table.js';
+
+/** Pieces that are put down before others get their turn. */
+const CHANGE_SLICE = 500;
 
 /** The pieces of a partition's state: by group, then by key or, where that is long, its digest. */
 export class StatePieces {
@@ -17,9 +21,10 @@ export class StatePieces {
     return pieces.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
   }
 
-  change(step: Step, partition: number, { dropped, pieces }: StateChange): void {
+  async change(step: Step, partition: number, { dropped, pieces }: StateChange): Promise<void> {
     for (const group of dropped) this.#drop(step, partition, group);
-    for (const { group, key, value } of pieces) {
+    for (const [index, { group, key, value }] of pieces.entries()) {
+      if (index % CHANGE_SLICE === CHANGE_SLICE - 1) await breathe();
       const at = keyOf(partition, group, named(key));
       if (value === null) step.remove(this.#table, at);
       else step.put(this.#table, at, nameBytes({ group, key }), value);

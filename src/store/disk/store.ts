@@ -161,7 +161,7 @@ export class DiskStore implements Store {
         position,
         ...(state === null ? {} : { stateAt: position }),
       });
-      if (state !== null) this.#state.change(step, partition, state);
+      if (state !== null) await this.#state.change(step, partition, state);
       for (const [index, alert] of alerts.entries()) {
         if (index % ALERT_SLICE === ALERT_SLICE - 1) await breathe();
         if (this.#alerts.add(step, alert)) this.#outbox.add(step, alert);
