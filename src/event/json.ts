@@ -60,10 +60,12 @@ export function parseJson(text: string, maxValues = Number.POSITIVE_INFINITY): J
   return value;
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 /** Bytes to text. Throws JsonError `invalid_utf8`; a byte order mark is taken off. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     throw new JsonError('invalid_utf8', 'the body is not valid UTF-8');
   }

@@ -106,6 +106,8 @@ export function route<
   const query = (definition.query ?? NOTHING) as Q;
   const bodies = (definition.bodies ?? {}) as B;
   const limit = definition.limit ?? (definition.raw ? BODY_LIMIT : STATEMENT_LIMIT);
+  const types = Object.keys(bodies);
+  const contentType = definition.contentType ?? ((headers: IncomingHttpHeaders) => headers['content-type']);
   return {
     method,
     path,
@@ -125,9 +127,7 @@ export function route<
         request,
         by,
       };
-      const types = Object.keys(bodies);
       if (types.length === 0) return definition.handle({ ...call, body: undefined as never });
-      const contentType = definition.contentType ?? ((headers) => headers['content-type']);
       const type = acceptedType(contentType(request.headers), types);
       return withBody(request, { reserve: definition.reserve ?? reserve, limit }, (bytes) => {
         const schema = bodies[type] as z.ZodType;
