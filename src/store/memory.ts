@@ -137,11 +137,28 @@ export class MemoryStore implements Store {
     for (const [id, stamp] of shelf.ids) if (stamp < idsBefore) shelf.ids.delete(id);
   }
 
+  async size(partition: number): Promise<number> {
+    return this.#shelf(partition).records.reduce((sum, { payload }) => sum + payload.length, 0);
+  }
+
+  async rewrite(
+    partition: number,
+    epoch: number,
+    before: number,
+    change: (record: LogRecord) => Uint8Array | null,
+  ): Promise<void> {
+    const shelf = this.#shelf(partition);
+    checkEpoch(shelf, epoch);
+    for (const [index, record] of shelf.records.entries()) {
+      if (record.first >= before) return;
+      const payload = change({ ...record, payload: record.payload.slice() });
+      if (payload !== null) shelf.records[index] = { ...record, payload: payload.slice() };
+    }
+  }
+
   async commit(partition: number, epoch: number, commit: Commit): Promise<void> {
     const shelf = this.#shelf(partition);
-    if (epoch !== shelf.epoch) {
-      throw new StoreError('fenced', `epoch ${epoch} is over: the partition is at epoch ${shelf.epoch}`);
-    }
+    checkEpoch(shelf, epoch);
     const { position, state, alerts, documents } = commit;
     shelf.position = position;
     if (state !== null) changeState(shelf, position, state);
@@ -187,6 +204,17 @@ export class MemoryStore implements Store {
           (since === undefined || alert.stamp >= since),
       )
       .slice(0, limit);
+  }
+
+  async replaceBodies(alerts: readonly { readonly id: string; readonly body: Uint8Array }[]): Promise<void> {
+    this.#checkOpen();
+    for (const { id, body } of alerts) {
+      const before = this.#alertById.get(id);
+      if (before === undefined) continue;
+      const after = { ...before, body: body.slice() };
+      this.#alertById.set(id, after);
+      this.#alerts[before.sequence - 1] = after;
+    }
   }
 
   async claim(now: number, until: number, limit: number): Promise<readonly Delivery[]> {
@@ -357,6 +385,11 @@ function emptyShelf(): Shelf {
       waiting: new Set<() => void>(),
     },
   };
+}
+
+function checkEpoch({ epoch: current }: Shelf, epoch: number): void {
+  if (epoch === current) return;
+  throw new StoreError('fenced', `epoch ${epoch} is over: the partition is at epoch ${current}`);
 }
 
 function changeState(shelf: Shelf, position: number, { dropped, pieces }: StateChange): void {

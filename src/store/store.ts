@@ -36,8 +36,21 @@ export interface Store {
   ): Promise<readonly LogRecord[]>;
   /** First offset kept and the offset that the next event will get. */
   bounds(partition: number): Promise<{ readonly first: number; readonly next: number }>;
+  /** About how many bytes the records take. */
+  size(partition: number): Promise<number>;
   /** Drops whole records that lie before `before`, and ids older than `idsBefore` (a stamp). */
   trim(partition: number, before: number, idsBefore: number): Promise<void>;
+  /**
+   * Shows `change` each record that begins before `before`, the oldest first, perhaps twice, and keeps the payload that it
+   * gives instead; null leaves the record as it is. What a break-off leaves undone is done when it is called again. Not
+   * beside `trim`. Throws `fenced` for an old epoch, `full` when there is no room.
+   */
+  rewrite(
+    partition: number,
+    epoch: number,
+    before: number,
+    change: (record: LogRecord) => Uint8Array | null,
+  ): Promise<void>;
 
   /** Position, state, alerts, deliveries and documents in one atomic, durable step. Throws `fenced` for an old epoch. */
   commit(partition: number, epoch: number, commit: Commit): Promise<void>;
@@ -53,6 +66,8 @@ export interface Store {
   alert(id: string): Promise<StoredAlert | null>;
   /** Alerts with a sequence number above `after`, oldest first, that fit the filter. */
   alerts(after: number, limit: number, filter: AlertFilter): Promise<readonly StoredAlert[]>;
+  /** Keeps other bodies for alerts, all or none of them; those that are not known are passed over. */
+  replaceBodies(alerts: readonly { readonly id: string; readonly body: Uint8Array }[]): Promise<void>;
 
   /**
    * Takes up to `limit` deliveries that are due at `now` (state pending or retrying) and hides them from other claims

@@ -9,6 +9,7 @@ import { leaseContract } from './contract/lease.js';
 import { lifeContract } from './contract/life.js';
 import { logContract } from './contract/log.js';
 import { readContract } from './contract/read.js';
+import { rewriteContract } from './contract/rewrite.js';
 import type { Check } from './contract/sample.js';
 
 /** A test that has not ended by then waits for something that does not come; in milliseconds. */
@@ -37,5 +38,6 @@ export function storeContract(name: string, open: (context: TestContext) => Prom
   alertContract(check);
   deliveryContract(check);
   documentContract(check);
+  rewriteContract(check);
   lifeContract(check);
 }

@@ -37,6 +37,15 @@ export class Alerts {
     return true;
   }
 
+  /** No effect on one that is not known. */
+  replaceBody(step: Step, id: string, body: Uint8Array): void {
+    const { alerts, alertsById } = this.#tables;
+    const sequence = numberOf(step.get(alertsById, keyOf(named(id))));
+    const row = sequence === 0 ? null : step.get(alerts, keyOf(sequence));
+    if (row === null) return;
+    step.put(alerts, keyOf(sequence), row.subarray(0, FRONT + row.readUInt32BE(8)), body);
+  }
+
   find(id: string): StoredAlert | null {
     const sequence = numberOf(this.#tables.alertsById.get(keyOf(named(id))));
     return sequence === 0 ? null : this.#alert(sequence, Number.NEGATIVE_INFINITY);

@@ -1,7 +1,8 @@
+import { hash } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { StoreError } from '../store.js';
 import type { Tables } from './database.js';
-import { keyOf, named } from './key.js';
+import { keyOf } from './key.js';
 import { checkPartition } from './partition.js';
 import type { Step } from './step.js';
 import type { Writer } from './writer.js';
@@ -13,7 +14,7 @@ const TRIM_SLICE = 4;
 /** Ids looked up before others get their turn. */
 const LOOK_SLICE = 1_000;
 
-/** The ids that tell repeats, and which of them an append brought, by its stamp. */
+/** The ids that tell repeats, and which of them an append brought, by its stamp. Digests are kept, not what the ids say. */
 export class IdIndex {
   readonly #tables: Tables;
   readonly #writer: Writer;
@@ -27,7 +28,7 @@ export class IdIndex {
     checkPartition(partition);
     const answers: boolean[] = [];
     for (const id of ids) {
-      answers.push(this.#tables.ids.has(keyOf(partition, named(id))));
+      answers.push(this.#tables.ids.has(keyOf(partition, digest(id))));
       if (answers.length % LOOK_SLICE === 0) await breathe();
     }
     return answers;
@@ -41,7 +42,7 @@ export class IdIndex {
     const keys = new Map<string, Buffer>();
     const repeated = new Set<string>();
     for (const id of ids) {
-      const key = keyOf(partition, named(id));
+      const key = keyOf(partition, digest(id));
       if (keys.has(id) || step.has(table, key)) repeated.add(id);
       else keys.set(id, key);
     }
@@ -92,4 +93,9 @@ function counted(key: Buffer): readonly Uint8Array[] {
   const length = Buffer.allocUnsafe(2);
   length.writeUInt16BE(key.length, 0);
   return [length, key];
+}
+
+/** 128 bits of its SHA-256. */
+function digest(id: string): Uint8Array {
+  return hash('sha256', id, 'buffer').subarray(0, 16);
 }

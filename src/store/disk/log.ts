@@ -3,7 +3,7 @@ import { type Appended, type EntryKind, type LogEntry, type LogRecord, StoreErro
 import type { Tables } from './database.js';
 import type { IdIndex } from './ids.js';
 import { keyOf, lastNumber, pastAll } from './key.js';
-import { changePartition, partitionState } from './partition.js';
+import { changePartition, checkEpoch, partitionState } from './partition.js';
 import type { Step } from './step.js';
 import type { Writer } from './writer.js';
 
@@ -18,6 +18,9 @@ const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** Records that one step of a trim drops: more would hold up the appends. */
 const TRIM_SLICE = 50;
+
+/** Bytes of records that one step of a rewriting looks at. */
+const REWRITE_SLICE = 512 * 1024;
 
 /** A partition's records by first offset. */
 export class Log {
@@ -67,6 +70,40 @@ export class Log {
     }
   }
 
+  /** About how many bytes the records take in the file. */
+  size(partition: number): number {
+    const { first, next } = this.bounds(partition);
+    return first === next ? 0 : this.#tables.log.size();
+  }
+
+  async rewrite(
+    partition: number,
+    epoch: number,
+    before: number,
+    change: (record: LogRecord) => Uint8Array | null,
+  ): Promise<void> {
+    const { partitions, log } = this.#tables;
+    checkEpoch(partitionState(partitions, partition), epoch);
+    const { first, next } = this.bounds(partition);
+    for (let at = first; at < Math.min(before, next); await breathe()) {
+      const records = this.#read(partition, at, REWRITE_SLICE).filter((record) => record.first < before);
+      const changed = records.flatMap((record) => {
+        const payload = change(record);
+        return payload === null ? [] : [{ ...record, payload }];
+      });
+      const size = changed.reduce((sum, { payload }) => sum + payload.length, 0);
+      if (changed.length > 0) {
+        await this.#writer.run('follows', size, (step) => {
+          checkEpoch(partitionState(partitions, partition, step), epoch);
+          for (const record of changed)
+            step.put(log, keyOf(partition, record.first), headOf(record), record.payload);
+        });
+      }
+      const last = records.at(-1);
+      at = last === undefined ? before : last.first + last.count;
+    }
+  }
+
   /** Lets go of readers that wait: they get nothing. */
   close(): void {
     for (const wake of this.#readers) wake(false);
@@ -90,10 +127,7 @@ export class Log {
     let { next } = state;
     const appended = entries.map(({ kind, count, payload }) => {
       const first = next;
-      const head = Buffer.allocUnsafe(HEAD);
-      head[0] = KINDS.indexOf(kind);
-      head.writeDoubleBE(count, 1);
-      head.writeDoubleBE(kept, 9);
+      const head = headOf({ kind, count, stamp: kept });
       step.put(this.#tables.log, keyOf(partition, first), head, payload);
       next += count;
       return { first, last: next - 1, stamp: kept };
@@ -179,4 +213,12 @@ export class Log {
       this.#readers.add(wake);
     });
   }
+}
+
+function headOf({ kind, count, stamp }: Pick<LogRecord, 'kind' | 'count' | 'stamp'>): Buffer {
+  const head = Buffer.allocUnsafe(HEAD);
+  head[0] = KINDS.indexOf(kind);
+  head.writeDoubleBE(count, 1);
+  head.writeDoubleBE(stamp, 9);
+  return head;
 }

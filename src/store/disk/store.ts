@@ -146,6 +146,21 @@ export class DiskStore implements Store {
     await this.#ids.trim(partition, idsBefore);
   }
 
+  async size(partition: number): Promise<number> {
+    this.#checkOpen();
+    return this.#log.size(partition);
+  }
+
+  async rewrite(
+    partition: number,
+    epoch: number,
+    before: number,
+    change: (record: LogRecord) => Uint8Array | null,
+  ): Promise<void> {
+    this.#checkOpen();
+    await this.#log.rewrite(partition, epoch, before, change);
+  }
+
   async commit(partition: number, epoch: number, commit: Commit): Promise<void> {
     const { position, state, alerts, documents } = commit;
     const bytes = [
@@ -193,6 +208,13 @@ export class DiskStore implements Store {
   async alerts(after: number, limit: number, filter: AlertFilter): Promise<readonly StoredAlert[]> {
     this.#checkOpen();
     return this.#alerts.list(after, limit, filter);
+  }
+
+  async replaceBodies(alerts: readonly { readonly id: string; readonly body: Uint8Array }[]): Promise<void> {
+    const size = alerts.reduce((sum, { body }) => sum + body.length, 0);
+    await this.#write('follows', size, (step) => {
+      for (const { id, body } of alerts) this.#alerts.replaceBody(step, id, body);
+    });
   }
 
   async claim(now: number, until: number, limit: number): Promise<readonly Delivery[]> {

@@ -13,6 +13,14 @@ export interface KeyRange {
   readonly limit?: number;
 }
 
+/** What LMDB tells of a table, among other things. */
+interface Pages {
+  readonly pageSize: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
 /** One named database of the file: sealed values by key. Only reads; writes go through a Step. */
 export class Table {
   readonly name: string;
@@ -50,6 +58,13 @@ export class Table {
   last(from: Buffer, to: Buffer): Buffer | null {
     const [key] = this.#ask(() => [...this.database.getKeys({ start: to, reverse: true, limit: 1 })]);
     return key === undefined || key.compare(from) < 0 ? null : key;
+  }
+
+  /** Bytes of the pages that it takes in the file. */
+  size(): number {
+    const stats = this.#ask(() => this.database.getStats()) as Pages;
+    const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = stats;
+    return pageSize * (treeBranchPageCount + treeLeafPageCount + overflowPages);
   }
 
   /** Every later question is refused. */

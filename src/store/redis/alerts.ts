@@ -56,6 +56,18 @@ export class Alerts {
     return this.#withBodies(heads);
   }
 
+  async replaceBodies(alerts: readonly { readonly id: string; readonly body: Uint8Array }[]): Promise<void> {
+    if (alerts.length === 0) return;
+    const { alertIds, bodies } = this.#keys;
+    const ids = alerts.map(({ id }) => id);
+    const sequences = await this.#connection.send((client) => client.hmget(alertIds, ...ids));
+    const fields = alerts.flatMap(({ body }, index) => {
+      const sequence = sequences[index];
+      return sequence ? [sequence, seal(body)] : [];
+    });
+    if (fields.length > 0) await this.#connection.send((client) => client.hset(bodies, ...fields));
+  }
+
   async #heads(sequences: readonly number[]): Promise<readonly Head[]> {
     const values = await this.#get(this.#keys.alerts, sequences);
     return sequences.map((sequence, index) => ({

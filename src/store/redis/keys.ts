@@ -4,6 +4,8 @@ export interface Keys {
   readonly format: string;
   /** Stream: the log's records; the id is `<first offset>-1`, because Redis takes no id 0-0. */
   readonly log: string;
+  /** Stream: the log as it is copied to be changed; gone when that is done. */
+  readonly copy: string;
   /** Hash: `first` offset kept, `next` offset to give out, last `stamp`. */
   readonly head: string;
   /** Sorted set: digests of the ids that tell repeats, by stamp. */
@@ -46,6 +48,7 @@ export function keysOf(partition: number): Keys {
   return {
     format: at('format'),
     log: at('log'),
+    copy: at('log_copy'),
     head: at('head'),
     ids: at('ids'),
     lease: at('lease'),

@@ -4,6 +4,7 @@ import { unseal } from './checksum.js';
 import type { Connection } from './connection.js';
 import type { Keys } from './keys.js';
 import { asBytes, asInteger, asList, asText } from './reply.js';
+import { Rewriting } from './rewriting.js';
 import { read2 } from './scripts/read-2.js';
 import { trimIds1 } from './scripts/trim_ids-1.js';
 import { trimLog2 } from './scripts/trim_log-2.js';
@@ -73,6 +74,24 @@ export class Log {
     while (dropped === IDS_A_STEP) {
       dropped = asInteger(await trimIds1.run(this.#connection, [ids], [idsBefore, IDS_A_STEP]));
     }
+  }
+
+  /** About how many bytes the records take in Redis. */
+  async size(): Promise<number> {
+    const bytes = await this.#connection.send((client) => client.memory('USAGE', this.#keys.log));
+    return bytes ?? 0;
+  }
+
+  /** As Store.rewrite. */
+  async rewrite(
+    epoch: number,
+    before: number,
+    change: (record: LogRecord) => Uint8Array | null,
+  ): Promise<void> {
+    const rewriting = new Rewriting(this.#connection, this.#keys, (from, bytes) =>
+      this.#readNow(from, bytes),
+    );
+    await rewriting.run(epoch, await this.bounds(), before, change);
   }
 
   async #readNow(from: number, bytes: number): Promise<readonly LogRecord[]> {

@@ -113,6 +113,21 @@ export class RedisStore implements Store {
     return this.#log.trim(before, idsBefore);
   }
 
+  async size(partition: number): Promise<number> {
+    checkPartition(partition);
+    return this.#log.size();
+  }
+
+  async rewrite(
+    partition: number,
+    epoch: number,
+    before: number,
+    change: (record: LogRecord) => Uint8Array | null,
+  ): Promise<void> {
+    checkPartition(partition);
+    return this.#log.rewrite(epoch, before, change);
+  }
+
   async commit(partition: number, epoch: number, commit: Commit): Promise<void> {
     checkPartition(partition);
     return this.#ownership.commit(epoch, commit);
@@ -134,6 +149,10 @@ export class RedisStore implements Store {
 
   alerts(after: number, limit: number, filter: AlertFilter): Promise<readonly StoredAlert[]> {
     return this.#alerts.list(after, limit, filter);
+  }
+
+  replaceBodies(alerts: readonly { readonly id: string; readonly body: Uint8Array }[]): Promise<void> {
+    return this.#alerts.replaceBodies(alerts);
   }
 
   claim(now: number, until: number, limit: number): Promise<readonly Delivery[]> {
