@@ -1,5 +1,6 @@
 import type { Row } from '../event/row.js';
 import type { StreamSchema } from '../event/schema.js';
+import type { Subject } from '../event/subject.js';
 import type { RulePlan } from '../language/plan.js';
 import type { Emission, OpenMatch } from './emission.js';
 import { type Inspection, inspect } from './explain/inspection.js';
@@ -154,6 +155,18 @@ export class Engine {
     const input: StreamInput = { stream, clock, sequencers: this.#byStream.get(stream) ?? [] };
     this.#last = input;
     return input;
+  }
+
+  /** A row that was erased since: time passes on its stream, and no rule sees it. */
+  pass(row: Row): void {
+    const sequence = this.#appended++;
+    this.#clocks.get(row.stream)?.see(row);
+    for (const sequencer of this.#byStream.get(row.stream) ?? []) sequencer.append(row, sequence, true);
+  }
+
+  /** Lets go of what is held of a subject's rows: rows that wait, partial matches with one of them, keys that are its own. */
+  erase(subject: Subject): void {
+    for (const sequencer of this.#byStream.get(subject.stream) ?? []) sequencer.erase(subject);
   }
 
   /** Nothing earlier than `watermark` will come on this stream (a tick, or said by a producer). */

@@ -1,4 +1,5 @@
 import type { Row } from '../event/row.js';
+import type { Subject } from '../event/subject.js';
 import type { RulePlan } from '../language/plan.js';
 import type { Match } from './emission.js';
 import { type MissOptions, NearestMisses } from './explain/misses.js';
@@ -112,6 +113,20 @@ export class RunningRule implements Keyed {
     this.isChanged = true;
     if (this.operator instanceof MatchOperator) this.operator.process(row, this.group?.keyOf(row));
     else this.operator.process(row);
+  }
+
+  /** A row that was erased: it was there, and that is all. */
+  pass(row: Row, sequence: number): void {
+    if (sequence < this.since || !(this.operator instanceof MatchOperator)) return;
+    this.isChanged = true;
+    this.operator.observedFrom ??= row.time;
+  }
+
+  /** Lets go of what is held of a subject, and of every start that gave no match. */
+  erase(subject: Subject): void {
+    this.isChanged = true;
+    this.misses?.forget();
+    if (this.operator instanceof MatchOperator) this.operator.erase(subject);
   }
 
   /** As of the operator's. */

@@ -1,4 +1,5 @@
 import type { Row } from '../event/row.js';
+import type { Subject } from '../event/subject.js';
 import { Deadlines } from './deadlines.js';
 import type { Emission } from './emission.js';
 import { MatchOperator } from './match/operator.js';
@@ -8,10 +9,13 @@ import { Routing } from './routing.js';
 import type { RunningRule } from './rule.js';
 import type { StreamClock } from './watermark.js';
 
-/** A row that waits for its watermark. `sequence`: when it was appended. */
+/** A row that waits for its watermark. */
 export interface WaitingRow {
   readonly row: Row;
+  /** When it was appended. */
   readonly sequence: number;
+  /** It was erased: its place stays, and no rule sees it. Left out: it was not. */
+  readonly isErased?: boolean;
 }
 
 /** A sequencer's state as plain data. */
@@ -91,8 +95,9 @@ export class Sequencer {
   }
 
   /** Takes a row that was just seen by its stream's clock. */
-  append(row: Row, sequence: number): void {
+  append(row: Row, sequence: number, isErased = false): void {
     if (row.time < this.watermark) {
+      if (isErased) return;
       const rules = [...this.rules];
       for (const rule of rules) {
         rule.late++;
@@ -109,11 +114,11 @@ export class Sequencer {
     this.watermark = Math.max(this.watermark, this.#smallest());
     if (this.waiting.size === 0 && this.#isReady(row)) {
       this.closeBefore(row.time);
-      this.#release(row, sequence);
+      this.#release(row, sequence, isErased);
       // What the row began ends no earlier than itself.
       if (this.watermark > row.time) this.closeBefore(this.watermark);
     } else {
-      this.waiting.push({ row, sequence });
+      this.waiting.push(isErased ? { row, sequence, isErased } : { row, sequence });
       this.advance();
     }
   }
@@ -128,7 +133,7 @@ export class Sequencer {
     ) {
       this.waiting.pop();
       this.closeBefore(next.row.time);
-      this.#release(next.row, next.sequence);
+      this.#release(next.row, next.sequence, next.isErased === true);
     }
     this.closeBefore(this.watermark);
   }
@@ -141,12 +146,28 @@ export class Sequencer {
     this.#flush();
   }
 
+  /** Lets go of what is held of a subject; what waited for it alone comes out. */
+  erase(subject: Subject): void {
+    const waiting = [...this.waiting.values()];
+    this.waiting.retain(() => false);
+    for (const each of waiting) {
+      const { row, sequence } = each;
+      const isErased = subject.has(row);
+      this.waiting.push(isErased ? { row: { ...row, values: {} }, sequence, isErased } : each);
+    }
+    for (const rule of this.rules) {
+      rule.erase(subject);
+      if (rule.pending.length > 0) this.#touched.push(rule);
+    }
+    this.#flush();
+  }
+
   /** The streams have ended: releases everything, closes every deadline, then the tails. */
   end(): void {
     this.watermark = Number.POSITIVE_INFINITY;
     for (let next = this.waiting.pop(); next !== undefined; next = this.waiting.pop()) {
       this.closeBefore(next.row.time);
-      this.#release(next.row, next.sequence);
+      this.#release(next.row, next.sequence, next.isErased === true);
     }
     this.closeBefore(Number.POSITIVE_INFINITY);
     for (const rule of this.rules) {
@@ -180,9 +201,10 @@ export class Sequencer {
     }
   }
 
-  #release(row: Row, sequence: number): void {
+  #release(row: Row, sequence: number, isErased: boolean): void {
     this.#released++;
-    if (sequence < this.#latestSince) this.#releaseOld(row, sequence);
+    if (isErased) for (const rule of this.rules) rule.pass(row, sequence);
+    else if (sequence < this.#latestSince) this.#releaseOld(row, sequence);
     else {
       const concerned = this.#routing.concerned(row);
       for (let i = 0; i < concerned.length; i++) this.#process(concerned[i]!, row);

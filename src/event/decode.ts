@@ -58,7 +58,7 @@ export function decode(json: JsonValue, schema: StreamSchema): Decoded | Refusal
 }
 
 /** A value that is not null in the run-time form of its type, or undefined: it is none of that type. */
-function take(json: JsonValue, type: Type): Value | undefined {
+export function take(json: JsonValue, type: Type): Value | undefined {
   switch (type.kind) {
     case 'BOOLEAN':
       return typeof json === 'boolean' ? json : undefined;

@@ -106,6 +106,13 @@ export class NearestMisses implements StartObserver {
     return entries.sort((a, b) => a.level - b.level).map(({ miss }) => miss);
   }
 
+  /** Lets go of all of them; the count stays. */
+  forget(): void {
+    this.#entries.clear();
+    this.#lastRows.clear();
+    this.#measure();
+  }
+
   failed(start: Start, before: readonly Thread[], at: Place): void {
     this.#note(start, before, 'row', at, null);
   }

@@ -1,11 +1,13 @@
 import type { JsonValue } from '../../event/json.js';
 import type { Row } from '../../event/row.js';
+import type { Subject } from '../../event/subject.js';
 import type { MatchPlan, OutputColumn } from '../../language/plan.js';
 import type { Match, OpenMatch } from '../emission.js';
 import type { Faults } from '../expression/faults.js';
 import type { Limits } from '../limits.js';
 import { type ColumnTest, indexableTests } from '../predicate/column_test.js';
 import { DeadlineQueue } from './deadline_queue.js';
+import { eraseRows, tookRow } from './erasure.js';
 import type { MatchCounts } from './match_counts.js';
 import { MatchWriter } from './match_writer.js';
 import { Matcher } from './matcher.js';
@@ -137,7 +139,7 @@ export class MatchOperator {
 
   /** Bounded input: a row that will come, so that NEXT and `$` can be answered. Call for all rows, in order, before `process`. */
   foresee(row: Row): void {
-    this.#partition(this.keyOf(row)).keep(row);
+    this.#partition(row, this.keyOf(row)).keep(row);
   }
 
   /** The row's key, by which partial matches are kept. */
@@ -178,7 +180,7 @@ export class MatchOperator {
       this.#processLight(row, key);
       return;
     }
-    const partition = this.#partition(key);
+    const partition = this.#partition(row, key);
     this.matcher.observer?.took?.(key, row);
     const position = this.input === 'bounded' ? partition.count++ : partition.push(row, this.#keepRows);
     if (this.#discipline === 'sequential') {
@@ -204,7 +206,7 @@ export class MatchOperator {
     if (partition === undefined) {
       matcher.take(row, 0, NOWHERE, false);
       if (!matcher.canBegin(false)) return;
-      partition = this.#partition(key);
+      partition = this.#partition(row, key);
     } else {
       matcher.take(row, partition.count, partition, false);
     }
@@ -342,6 +344,52 @@ export class MatchOperator {
     this.threads += partition.threads;
   }
 
+  /**
+   * Lets go of what is held of a subject: where PARTITION BY has its columns, of that key with all of its rows; else of each
+   * start that took one of its rows, so that those that waited for it are decided.
+   */
+  erase(subject: Subject): void {
+    const columns = this.#columnsOf(subject);
+    for (const partition of [...this.partitions.values()]) {
+      if (columns !== null) {
+        const key = this.#columnsOfKey(partition);
+        if (key === null || !subject.isKey(columns.map((name) => key[name] ?? null))) continue;
+        for (const start of partition.starts) start.finish();
+        this.threads -= partition.threads;
+        this.#forget(partition);
+      } else if (eraseRows(partition, subject)) {
+        for (const start of partition.starts) {
+          if (!tookRow(start, subject)) continue;
+          start.finish();
+          if (this.#discipline === 'sequential')
+            partition.resume = Math.max(partition.resume, start.position + 1);
+        }
+        this.#settle(partition);
+        if (this.#discipline === 'sequential') this.#replay(partition);
+        this.#tidy(partition);
+      }
+    }
+    this.deadlines.tidy();
+  }
+
+  /** PARTITION BY of a key; null: nothing is held of it. */
+  #columnsOfKey({ columns, starts }: Partition): Partition['columns'] {
+    const [start] = starts;
+    return columns ?? (start === undefined ? null : this.keyColumns(start.row));
+  }
+
+  /** The names that a subject's columns have in PARTITION BY; null where not all of them stand there. */
+  #columnsOf({ stream, columns }: Subject): readonly string[] | null {
+    const names = columns.map((column) => {
+      const by = this.plan.partitionBy.find(
+        ({ expression: each }) =>
+          each.kind === 'column' && each.name === column && (each.streams?.includes(stream) ?? true),
+      );
+      return by?.name ?? null;
+    });
+    return names.includes(null) ? null : (names as readonly string[]);
+  }
+
   #forget(partition: Partition): void {
     this.partitions.delete(partition.key);
     this.holding(partition.key, false);
@@ -361,10 +409,11 @@ export class MatchOperator {
 
   // ------------------------------------------------------------------ rows
 
-  #partition(key: string): Partition {
+  #partition(row: Row, key: string): Partition {
     const known = this.partitions.get(key);
     if (known !== undefined) return known;
     const partition = new Partition(key);
+    if (this.#keepsPartitions) partition.columns = this.keyColumns(row);
     if (this.partitions.size >= this.limits.keysPerRule) this.#evict();
     this.partitions.set(key, partition);
     this.holding(key, true);

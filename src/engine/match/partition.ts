@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../event/json.js';
 import type { Row } from '../../event/row.js';
 import type { Start } from './thread.js';
 
@@ -35,6 +36,8 @@ export class Partition {
   isSaved = false;
   /** It is noted as one whose state is another than in the checkpoint. */
   isChanged = false;
+  /** PARTITION BY as an alert shows it, where state stays that no start tells the columns of; else null. */
+  columns: Readonly<Record<string, JsonValue>> | null = null;
   /** Partial matches, counted at the last limit check. */
   threads = 0;
 

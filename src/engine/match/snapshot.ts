@@ -8,6 +8,8 @@ import { Start, type Thread } from './thread.js';
 /** A partition as plain data. Rows and steps are shared by many threads: each is written once and named by its index. */
 export interface PartitionSnapshot {
   readonly key: string;
+  /** As of the partition; left out where it is null. */
+  readonly columns?: NonNullable<Partition['columns']>;
   readonly count: number;
   readonly base: number;
   readonly resume: number;
@@ -67,6 +69,7 @@ export function snapshotPartition(partition: Partition): PartitionSnapshot {
   };
   return {
     key: partition.key,
+    ...(partition.columns === null ? {} : { columns: partition.columns }),
     count: partition.count,
     base: partition.base,
     resume: partition.resume,
@@ -110,6 +113,7 @@ export function restorePartition(snapshot: PartitionSnapshot, automaton: Automat
     });
   }
   const path = (index: number): Step | null => (index < 0 ? null : steps[index]!);
+  partition.columns = snapshot.columns ?? null;
   partition.count = snapshot.count;
   partition.base = snapshot.base;
   partition.resume = snapshot.resume;
