@@ -22,6 +22,10 @@ const listed = {
     description: 'Of a rule that suppresses: how many alike were held back since the alert before.',
   }),
   window: z.object({ start: timeOut, end: timeOut }),
+  erasure: z
+    .int()
+    .optional()
+    .meta({ description: 'It was erased, by the erasure at this offset: it has no columns any more.' }),
 };
 
 const listedSchema = z.looseObject(listed).meta({ id: 'Alert' });

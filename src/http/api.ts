@@ -6,6 +6,7 @@ import { createApp } from './app.js';
 import { backtestRoute } from './backtest_route.js';
 import { destinationRoutes } from './destination_routes.js';
 import { diagnosisRoute } from './diagnosis_route.js';
+import { erasureRoutes } from './erasure_routes.js';
 import { eventRoutes } from './event_routes.js';
 import { explainRoute } from './explain_route.js';
 import { Guard } from './guard.js';
@@ -40,6 +41,7 @@ export function createApi(parts: {
     ...operationRoutes({ version, metrics, readiness: () => readiness(tocsin), document: () => document }),
     ...streamRoutes(tocsin.catalog),
     ...eventRoutes(tocsin.ingest, tocsin.reader),
+    ...erasureRoutes(tocsin.erasures),
     ...ruleRoutes(tocsin.catalog),
     explainRoute(tocsin.catalog),
     diagnosisRoute(tocsin.reader),

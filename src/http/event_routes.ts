@@ -66,7 +66,8 @@ const loggedSchema = z
     partition: z.int(),
     offset: z.int(),
     arrival: timeOut,
-    data: z.unknown(),
+    data: z.unknown().meta({ description: 'The event; null where it was erased.' }),
+    erased: z.literal(true).optional(),
   })
   .meta({ id: 'LoggedEvent' });
 
@@ -147,7 +148,11 @@ export function eventRoutes(ingest: Ingest, reader: Reader): Route[] {
         }
         const begin = decodeNumberCursor('events', cursor) ?? from ?? null;
         const { items, next, isEnd } = await reader.events(name, begin, limit);
-        const shown = items.map(({ arrival, ...event }) => ({ ...event, arrival: iso(arrival) }));
+        const shown = items.map(({ arrival, isErased, ...event }) => ({
+          ...event,
+          arrival: iso(arrival),
+          ...(isErased ? { erased: true } : {}),
+        }));
         return {
           status: 200,
           body: { items: shown, next_cursor: isEnd ? null : encodeCursor('events', next) },

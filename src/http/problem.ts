@@ -78,6 +78,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
   invalid_rule: { status: 422, title: 'The rule is not valid' },
   invalid_stream: { status: 422, title: 'The stream is not valid' },
   name_mismatch: { status: 422, title: 'The text names something else than the URL' },
+  bad_key: { status: 422, title: 'The key does not say which events are meant' },
   bad_name: { status: 422, title: 'The name cannot be one' },
   bad_option: { status: 422, title: 'An option has a value that cannot be' },
   not_built: { status: 422, title: 'This is not built yet' },

@@ -1,4 +1,5 @@
 import type { StreamSchema } from '../event/schema.js';
+import type { SubjectKey } from '../event/subject.js';
 import type { AlertSeverity } from '../language/plan.js';
 
 /** Something worth saying about a text, with its place in the text as it was sent (from 1). */
@@ -55,6 +56,17 @@ export type StreamChange =
 export type RuleChange =
   | { readonly op: 'put'; readonly rule: RuleDefinition; readonly by: string | null }
   | { readonly op: 'pause' | 'resume' | 'delete'; readonly name: string; readonly by: string | null };
+
+/**
+ * Events of a stream that are to be erased: those before this record whose columns have the key's values. Null: they are
+ * erased, and what they were is not kept here either.
+ */
+export interface ErasureChange {
+  readonly stream: string;
+  readonly key: SubjectKey | null;
+  /** The name of the key that asked for it. */
+  readonly by: string | null;
+}
 
 /**
  * Time that passes on a stream (`language.md` 23). `watermark` null: nothing was ever seen on it, it holds no other stream

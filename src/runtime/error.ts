@@ -7,6 +7,8 @@ export type RuntimeErrorCode =
   | 'invalid_stream'
   /** 422: the name in the text is not the one of the request. */
   | 'name_mismatch'
+  /** 422: a key that says nothing of which events are meant. */
+  | 'bad_key'
   /** 422: a name that cannot be one. */
   | 'bad_name'
   /** 422: a field of the request has a wrong value. */

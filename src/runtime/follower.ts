@@ -120,7 +120,7 @@ export class Follower {
     const { store, clock, settings } = this.#parts;
     const records = await store.read(this.#number, this.position, { bytes: settings.readBytes, wait });
     const { position, alerts, documents } = await this.#apply(records);
-    const isDue = this.#isDue(clock.now(), settings);
+    const isDue = this.partition.mustSave || this.#isDue(clock.now(), settings);
     const state = isDue && position >= this.#committed ? await this.#takeState() : null;
     if (alerts.length > 0 || documents.length > 0 || state !== null) {
       await this.#commit({ position, state, alerts, documents }, signal);

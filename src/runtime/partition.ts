@@ -6,10 +6,13 @@ import type { PartitionSnapshot } from '../engine/match/snapshot.js';
 import type { RuleCounts, RuleHead } from '../engine/rule.js';
 import type { Decoded as DecodedEvent } from '../event/decode.js';
 import type { Row } from '../event/row.js';
+import { undeclaredSchema } from '../event/schema.js';
+import { Subject } from '../event/subject.js';
 import type { AlertRecord, DocumentChange, LogRecord, StatePiece } from '../store/store.js';
 import { Activity } from './activity.js';
 import { alertOf } from './alert.js';
-import type { RuleChange, RuleDefinition, StreamChange, TimeChange } from './change.js';
+import type { ErasureChange, RuleChange, RuleDefinition, StreamChange, TimeChange } from './change.js';
+import { erasureDocument } from './erasure.js';
 import { decodeLine } from './event-line.js';
 import { type Decoded, decodeRecord } from './record.js';
 import { type Place, Registry, type RuleEntry } from './registry.js';
@@ -27,6 +30,7 @@ import {
 import { Suppression } from './suppression.js';
 import type { Tail } from './tail.js';
 import { RuleTally } from './tally.js';
+import { type Tombstone, tombstoneOf } from './tombstone.js';
 
 /** What is kept of starts that gave no match, for diagnosis: since the server began, not part of the state. */
 const MISSES: MissOptions = { most: 10, ties: 'newest', keepsLastRows: false };
@@ -95,6 +99,10 @@ export class Partition {
   #lastLate = -1;
   /** Groups of keys that are of no use any more. */
   #dropped: string[] = [];
+  #documents: DocumentChange[] = [];
+  /** The state of before held what was erased since: it is to be saved anew with the next commit. */
+  mustSave = false;
+  #isErased = false;
 
   /** `traps`: offsets at which the engine is known to fail. */
   constructor(number: number, traps: ReadonlySet<number> = new Set(), meta?: Meta) {
@@ -162,6 +170,13 @@ export class Partition {
     return this.#stamp;
   }
 
+  /** Whether an erasure was applied since the last call. */
+  takeErased(): boolean {
+    const isErased = this.#isErased;
+    this.#isErased = false;
+    return isErased;
+  }
+
   /**
    * Takes one record in log order; what `tail` has of it is not decoded again. Throws RecordError for one it cannot read,
    * PoisonError when the engine fails.
@@ -182,7 +197,7 @@ export class Partition {
         const schema = this.registry.streams.get(decoded.stream)?.schema;
         // Posted while the stream was being deleted.
         if (schema === undefined) break;
-        const events = decoded.lines.map((line) => decodeLine(line, schema));
+        const events = decoded.lines.map((line) => tombstoneOf(line) ?? decodeLine(line, schema));
         this.#takeEvents(decoded.stream, events, record);
         break;
       }
@@ -195,14 +210,19 @@ export class Partition {
       case 'rule':
         this.#changeRule(decoded.change, place);
         break;
+      case 'erasure':
+        this.#erase(decoded.change, place);
+        break;
     }
   }
 
   /** Alerts and documents since the last call. */
   take(): Applied {
     const alerts = this.#alerts;
+    const documents = [...this.registry.takeDocuments(), ...this.#documents];
     this.#alerts = [];
-    return { alerts, documents: this.registry.takeDocuments() };
+    this.#documents = [];
+    return { alerts, documents };
   }
 
   /** How many keys have other state than at the last `takeChanges`. */
@@ -214,6 +234,7 @@ export class Partition {
   takeChanges(): UnpackedChange {
     const dropped = this.#dropped;
     this.#dropped = [];
+    this.mustSave = false;
     const { streams, rules } = this.registry.takeChanges();
     const changes = this.#engine.takeChanges();
     const keys = changes.flatMap(({ name, keys: changed }) => {
@@ -294,15 +315,20 @@ export class Partition {
   }
 
   /** Null stands for an event that fitted when it was posted: the schema changed on its way into the log. */
-  #takeEvents(stream: string, events: readonly (DecodedEvent | null)[], { first, stamp }: LogRecord): void {
+  #takeEvents(
+    stream: string,
+    events: readonly (DecodedEvent | Tombstone | null)[],
+    { first, stamp }: LogRecord,
+  ): void {
     const activity = this.#activity(stream);
     let offset = first;
     for (const event of events) {
-      const time = event === null ? null : (event.time ?? stamp);
+      const isErased = event !== null && 'erasure' in event;
+      const time = event === null || isErased ? (event?.time ?? null) : (event.time ?? stamp);
       activity.see(offset, stamp, time);
       if (event !== null && time !== null) {
-        const row: Row = { stream, offset, time, arrival: stamp, values: event.values };
-        this.#drive(offset, (engine) => engine.append(row));
+        const row: Row = { stream, offset, time, arrival: stamp, values: isErased ? {} : event.values };
+        this.#drive(offset, (engine) => (isErased ? engine.pass(row) : engine.append(row)));
       }
       offset++;
     }
@@ -354,6 +380,25 @@ export class Partition {
       this.registry.deleteRule(rule.name, by, place);
       this.tallies.delete(rule.name);
     }
+  }
+
+  /** What is held of the subject goes now; log and alerts follow, as the document says that goes with the commit. */
+  #erase({ stream, key, by }: ErasureChange, { offset, stamp }: Place): void {
+    if (key === null) return;
+    const schema = this.registry.streams.get(stream)?.schema ?? undeclaredSchema(stream);
+    const subject = new Subject(schema, key);
+    this.#engine.erase(subject);
+    for (const { plan, suppression } of this.#running.values()) {
+      if (plan.sources.some((source) => source.stream === stream)) suppression?.erase(Object.values(key));
+    }
+    this.#documents.push(
+      erasureDocument({
+        ...{ partition: this.#number, offset, stream, schema, key, columns: subject.columns },
+        ...{ requestedAt: stamp, by, finishedAt: null, events: 0, alerts: 0 },
+      }),
+    );
+    this.mustSave = true;
+    this.#isErased = true;
   }
 
   /** Binds a rule against the streams as they stand and starts it where it is enabled. */

@@ -9,6 +9,7 @@ import { countersOf, type Diagnosis, diagnose, type RuleCounters } from './diagn
 import { RuntimeError } from './error.js';
 import type { Ingest } from './ingest.js';
 import { decodeRecord, streamOf } from './record.js';
+import { tombstoneOf } from './tombstone.js';
 import { asked } from './trouble.js';
 import type { Worker } from './worker.js';
 
@@ -29,6 +30,8 @@ export interface EventView {
   readonly offset: number;
   readonly arrival: number;
   readonly data: JsonValue;
+  /** It was erased: `data` is null. */
+  readonly isErased: boolean;
   /** Why rules do not see it, though it is in the log: it does not fit the stream's schema any more. Null: it fits. */
   readonly error: string | null;
 }
@@ -258,9 +261,10 @@ function eventView(
   schema: StreamSchema,
   place: Pick<EventView, 'partition' | 'offset' | 'arrival'>,
 ): EventView {
+  if (tombstoneOf(line) !== null) return { ...place, data: null, isErased: true, error: null };
   const data = parseJson(line);
   const decoded = decode(data, schema);
-  return { ...place, data, error: 'code' in decoded ? decoded.message : null };
+  return { ...place, data, isErased: false, error: 'code' in decoded ? decoded.message : null };
 }
 
 function alertView({ sequence, id, rule, severity, stamp, body }: StoredAlert): AlertView {

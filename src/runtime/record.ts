@@ -1,16 +1,18 @@
 import type { Span } from '../event/lines.js';
 import type { LogEntry, LogRecord } from '../store/store.js';
-import type { RuleChange, StreamChange, TimeChange } from './change.js';
+import type { ErasureChange, RuleChange, StreamChange, TimeChange } from './change.js';
 
 /**
  * What a log record says. Every payload begins with one byte, the version of its form. Form 1: an event batch is the length
- * of the stream's name (two bytes, big endian), the name, then the events as NDJSON; everything else is JSON. All UTF-8.
+ * of the stream's name (two bytes, big endian), the name, then the events as NDJSON, where an array stands for an event that
+ * was erased (`tombstone.ts`); everything else is JSON. All UTF-8.
  */
 export type Decoded =
   | { readonly kind: 'events'; readonly stream: string; readonly lines: readonly string[] }
   | { readonly kind: 'watermark'; readonly change: TimeChange }
   | { readonly kind: 'stream'; readonly change: StreamChange }
-  | { readonly kind: 'rule'; readonly change: RuleChange };
+  | { readonly kind: 'rule'; readonly change: RuleChange }
+  | { readonly kind: 'erasure'; readonly change: ErasureChange };
 
 const VERSION = 1;
 const LINE_FEED = 0x0a;
@@ -81,7 +83,11 @@ export function ruleEntry(change: RuleChange): LogEntry {
   return entry('rule', change);
 }
 
-function entry(kind: 'watermark' | 'stream' | 'rule', change: object): LogEntry {
+export function erasureEntry(change: ErasureChange): LogEntry {
+  return entry('erasure', change);
+}
+
+function entry(kind: 'watermark' | 'stream' | 'rule' | 'erasure', change: object): LogEntry {
   const json = encoder.encode(JSON.stringify(change));
   const payload = new Uint8Array(1 + json.length);
   payload[0] = VERSION;
@@ -96,12 +102,6 @@ export function decodeRecord({ kind, first, count, payload }: LogRecord): Decode
     throw new RecordError(
       first,
       `has form ${version ?? 'none'}; this version of Tocsin reads form ${VERSION}: start the version that wrote it, or a newer one`,
-    );
-  }
-  if (kind === 'erasure') {
-    throw new RecordError(
-      first,
-      'is an erasure, which this version of Tocsin cannot carry out: start a newer one',
     );
   }
   try {

@@ -1,6 +1,7 @@
 import type { Match } from '../engine/emission.js';
 import { Engine } from '../engine/engine.js';
 import { StreamClock } from '../engine/watermark.js';
+import type { Row } from '../event/row.js';
 import type { StreamSchema } from '../event/schema.js';
 import type { RulePlan } from '../language/plan.js';
 import type { LogRecord } from '../store/store.js';
@@ -8,6 +9,7 @@ import type { TimeChange } from './change.js';
 import { RuntimeError } from './error.js';
 import { decodeLine } from './event-line.js';
 import { decodeRecord } from './record.js';
+import { tombstoneOf } from './tombstone.js';
 
 export interface ReplayOptions {
   readonly plan: RulePlan;
@@ -81,7 +83,7 @@ export class Replay {
   /** Takes one record in log order, a few events at each step. Throws RuntimeError `trimmed`, RecordError. */
   *apply(record: LogRecord): Generator<void> {
     const decoded = decodeRecord(record);
-    if (decoded.kind === 'rule') return;
+    if (decoded.kind === 'rule' || decoded.kind === 'erasure') return;
     const name = decoded.kind === 'events' ? decoded.stream : nameOf(decoded);
     const clock = this.#clocks.get(name);
     if (clock === undefined) return;
@@ -123,6 +125,12 @@ export class Replay {
   #takeEvent(schema: StreamSchema, line: string, offset: number, stamp: number): void {
     const { name } = schema;
     this.#lastOffsets.set(name, offset);
+    const tombstone = tombstoneOf(line);
+    if (tombstone !== null) {
+      if (tombstone.time !== null)
+        this.#passErased({ stream: name, offset, time: tombstone.time, arrival: stamp, values: {} });
+      return;
+    }
     const decoded = decodeLine(line, schema);
     if (decoded === null) {
       this.events++;
@@ -140,6 +148,16 @@ export class Replay {
     );
     // The one that takes the watermark past `to` lies behind it.
     if (!this.isOver) this.events++;
+  }
+
+  /** Its time passes, and no rule sees it. */
+  #passErased(row: Row): void {
+    this.#move(
+      row.stream,
+      row.arrival,
+      (clock) => clock.see(row),
+      (engine) => engine.pass(row),
+    );
   }
 
   #passTime({ watermark, seen }: TimeChange, { schema: { name } }: StreamClock, stamp: number): void {

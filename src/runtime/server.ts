@@ -5,6 +5,8 @@ import { Catalog } from './catalog.js';
 import { type Clock, systemClock } from './clock.js';
 import { DeliveryTally } from './delivery-tally.js';
 import { Destinations } from './destinations.js';
+import type { Erasure } from './erasure.js';
+import { Erasures } from './erasures.js';
 import { RuntimeError } from './error.js';
 import { Gate } from './gate.js';
 import { Ingest } from './ingest.js';
@@ -33,6 +35,7 @@ const CHECKPOINT_TIME = 1_500;
 export class Tocsin {
   readonly catalog: Catalog;
   readonly ingest: Ingest;
+  readonly erasures: Erasures;
   readonly reader: Reader;
   readonly destinations: Destinations;
   readonly live: LiveAlerts;
@@ -70,6 +73,7 @@ export class Tocsin {
     const names = () => destinations.names();
     const catchUp = () => destinations.catchUp();
     this.catalog = new Catalog({ store, clock, settings, gate, workers, destinations: names, catchUp });
+    this.erasures = new Erasures({ store, clock, settings, gate, workers, catalog: this.catalog });
     this.ingest = new Ingest({ store, clock, settings, gate, workers, catalog: this.catalog });
     const tally = new DeliveryTally();
     const wake = () => this.#dispatcher?.wake();
@@ -91,9 +95,10 @@ export class Tocsin {
       server.reader.announce();
       server.#dispatcher?.wake();
     };
+    const onErased = (erasure: Erasure) => server.erasures.note(erasure);
     const workers = Array.from(
       { length: store.partitions },
-      (_, number) => new Worker(number, { store, clock, log, settings, onAlerts }),
+      (_, number) => new Worker(number, { store, clock, log, settings, onAlerts, onErased }),
     );
     const notifiers = (name: string) =>
       [...(workers[0]?.partition.registry.rules.values() ?? [])]

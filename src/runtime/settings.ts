@@ -18,6 +18,10 @@ export interface Settings {
   readonly snapshotInterval: number;
   /** How long the ids of events are remembered to tell repeats. */
   readonly idWindow: number;
+  /** Between two trimmings of the log. */
+  readonly trimInterval: number;
+  /** How long a request to erase waits until it is carried out. */
+  readonly erasureTimeout: number;
   /** Bytes of the log that are read and committed in one step. */
   readonly readBytes: number;
   /** How long a change waits until the worker has applied it. */
@@ -54,6 +58,8 @@ export function defaultSettings(): Settings {
     snapshotKeys: 5_000,
     snapshotInterval: 10_000,
     idWindow: 24 * 3_600_000,
+    trimInterval: 600_000,
+    erasureTimeout: 10_000,
     readBytes: 1024 * 1024,
     changeTimeout: 30_000,
     drainTimeout: 5_000,

@@ -1,5 +1,6 @@
 import type { Match } from '../engine/emission.js';
 import { parseDuration } from '../event/duration.js';
+import type { JsonValue } from '../event/json.js';
 import type { Suppress } from './change.js';
 
 /** What is remembered of matches that are alike. */
@@ -48,6 +49,16 @@ export class Suppression {
       if (oldest !== undefined) this.#alike.delete(oldest);
     }
     return false;
+  }
+
+  /** Forgets the alerts whose columns have all of these values, or no others. */
+  erase(values: readonly JsonValue[]): void {
+    const wanted = new Set(values.map((value) => JSON.stringify(value)));
+    for (const key of this.#last.keys()) {
+      const own = (JSON.parse(key) as JsonValue[]).map((value) => JSON.stringify(value));
+      const hasAll = [...wanted].every((value) => own.includes(value));
+      if (hasAll || own.every((value) => wanted.has(value))) this.#last.delete(key);
+    }
   }
 
   state(): SuppressionState {

@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { StoreError } from '../store/store.js';
+import { carryOut, type Erasure, erasureKey, erasures } from './erasure.js';
 import { RuntimeError } from './error.js';
 import { Follower, type FollowerParts } from './follower.js';
 import { type Partition, PoisonError } from './partition.js';
@@ -11,6 +12,8 @@ import { Tail } from './tail.js';
 export interface WorkerParts extends FollowerParts {
   /** Called after each commit that brought alerts. */
   readonly onAlerts: () => void;
+  /** Called when an erasure is carried out. */
+  readonly onErased: (erasure: Erasure) => void;
 }
 
 /** `standby`: another server owns the partition. `failed`: it cannot go on, `message` says why; it is tried again. */
@@ -22,7 +25,8 @@ const TICK_CHECK = 250;
 const TICK_PATIENCE = 30_000;
 const STANDBY_CHECK = 1_000;
 const FAILURE_RETRY = 5_000;
-const TRIM_INTERVAL = 600_000;
+const ERASURE_RETRY = 5_000;
+const ERASURES_PAGE = 100;
 
 const REASONS: Readonly<Record<WorkerState, string>> = {
   starting: 'the server is starting',
@@ -51,6 +55,8 @@ export class Worker {
   readonly #traps = new Set<number>();
   #follower: Follower | null = null;
   #end = 0;
+  /** Ends the housekeeper's nap. */
+  #nap = new AbortController();
   #waiting: { readonly offset: number; readonly resolve: () => void }[] = [];
   #done: Promise<void> = Promise.resolve();
 
@@ -163,7 +169,7 @@ export class Worker {
         over.abort();
       }),
       this.#tick(signal),
-      this.#trim(signal),
+      this.#keepHouse(epoch, signal),
     ];
     try {
       while (!signal.aborted) await this.#follow(epoch, signal);
@@ -204,6 +210,7 @@ export class Worker {
         const hasAlerts = await follower.step(this.state === 'running' ? READ_WAIT : 0, signal);
         this.#settle(follower.position);
         if (hasAlerts) this.#parts.onAlerts();
+        if (follower.partition.takeErased()) this.#nap.abort();
         // Requests get their turn between two steps.
         if (follower.position > before) await breathe();
       } catch (error) {
@@ -263,17 +270,64 @@ export class Worker {
     }
   }
 
-  async #trim(signal: AbortSignal): Promise<void> {
-    const { store, clock, log, settings } = this.#parts;
-    for (;;) {
-      await clock.sleep(TRIM_INTERVAL, signal);
+  /** Carries out erasures and trims the log, one after the other: both change what was written. */
+  async #keepHouse(epoch: number, signal: AbortSignal): Promise<void> {
+    const { clock, settings } = this.#parts;
+    let nextTrim = clock.now() + settings.trimInterval;
+    while (!signal.aborted) {
+      // Before the look: an erasure that comes meanwhile shortens the nap after it.
+      this.#nap = new AbortController();
+      const isDone = this.state === 'running' && (await this.#eraseAll(epoch, signal));
       if (signal.aborted) return;
-      if (this.state !== 'running' || this.#follower === null) continue;
-      try {
-        await trimLog(store, this.#number, this.#follower.partition, clock.now(), settings.idWindow);
-      } catch (error) {
-        log.warn({ partition: this.#number, err: error }, 'the log could not be trimmed');
+      const now = clock.now();
+      if (now >= nextTrim && this.state === 'running') {
+        await this.#trim(now);
+        nextTrim = now + settings.trimInterval;
       }
+      const pause = isDone ? Math.max(0, nextTrim - clock.now()) : STANDBY_CHECK;
+      await clock.sleep(pause, AbortSignal.any([signal, this.#nap.signal]));
+    }
+  }
+
+  /** False: it is to be tried again. */
+  async #eraseAll(epoch: number, signal: AbortSignal): Promise<boolean> {
+    const { store, clock, log, onErased } = this.#parts;
+    try {
+      for (let after = ''; ; ) {
+        const page = await erasures(store, after, ERASURES_PAGE);
+        for (const erasure of page) {
+          if (erasure.partition !== this.#number || erasure.finishedAt !== null) continue;
+          const { state } = await store.checkpoint(this.#number);
+          // The state is saved in the step that brought the document; what is older must not be restored any more.
+          if (state === null || state <= erasure.offset) return false;
+          const done = await carryOut(store, epoch, erasure, () => clock.now());
+          const { stream, offset, events, alerts } = done;
+          log.info({ partition: this.#number, stream, offset, events, alerts }, 'events were erased');
+          onErased(done);
+        }
+        const last = page.at(-1);
+        if (last === undefined) return true;
+        after = erasureKey(last);
+      }
+    } catch (error) {
+      if (!signal.aborted) {
+        log.warn(
+          { partition: this.#number, err: error },
+          'an erasure could not be carried out: it is tried again',
+        );
+        await clock.sleep(ERASURE_RETRY, signal);
+      }
+      return false;
+    }
+  }
+
+  async #trim(now: number): Promise<void> {
+    const { store, log, settings } = this.#parts;
+    if (this.#follower === null) return;
+    try {
+      await trimLog(store, this.#number, this.#follower.partition, now, settings.idWindow);
+    } catch (error) {
+      log.warn({ partition: this.#number, err: error }, 'the log could not be trimmed');
     }
   }
 }

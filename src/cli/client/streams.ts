@@ -23,6 +23,17 @@ const EVENTS: readonly Column[] = [
   ['data', ({ data }) => pairs(data)],
 ];
 
+const ERASURES: readonly Column[] = [
+  ['offset', ({ offset }) => offset],
+  ['stream', ({ stream }) => stream],
+  ['columns', ({ columns }) => (Array.isArray(columns) ? columns.join(', ') : '')],
+  ['requested', ({ requested_at }) => requested_at],
+  ['by', ({ requested_by }) => requested_by],
+  ['finished', ({ finished_at }) => finished_at ?? '(under way)'],
+  ['events', ({ events }) => events],
+  ['alerts', ({ alerts }) => alerts],
+];
+
 const group: Group = {
   name: 'streams',
   summary: "A server's streams and their events.",
@@ -72,6 +83,26 @@ const group: Group = {
       },
     },
     {
+      ...{
+        name: 'erase',
+        takes: 'NAME KEY',
+        summary: "erase a subject's events, and what alerts show of them",
+      },
+      run: async (call) => {
+        const [, key = ''] = call.names;
+        const answer = await call.connection.send('DELETE', `${streamPath(call)}/events`, { query: { key } });
+        await call.listing.table((answer as { items: JsonObject[] }).items, ERASURES);
+        return EXIT.ok;
+      },
+    },
+    {
+      ...{ name: 'erasures', takes: '', summary: 'what was erased, oldest first', options: ['limit', 'all'] },
+      run: async (call) => {
+        await list(call, '/v1/erasures', {}, ERASURES);
+        return EXIT.ok;
+      },
+    },
+    {
       ...{ name: 'events', takes: 'NAME', summary: 'what is in the log', options: ['limit', 'all', 'from'] },
       run: async (call) => {
         await list(call, `${streamPath(call)}/events`, { from: call.options['from'] }, EVENTS);
@@ -85,7 +116,10 @@ const group: Group = {
   },
   notes: `post reads FILE, or standard input, and sends it in batches that are each taken once, however often they have to be sent.
 Events that do not fit go to standard error with their line number and are counted; the rest is taken, and the exit code
-is 1.`,
+is 1.
+
+erase takes the value of the stream's key, or a JSON object of columns: tocsin streams erase payments '4000 1234'
+It cannot be undone; backups that were made before are not touched.`,
 };
 
 /** `tocsin streams` */
