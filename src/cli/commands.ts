@@ -44,7 +44,7 @@ const COMMANDS: readonly Entry[] = [
   },
   {
     name: 'streams',
-    summary: "a server's streams: list, get, put, delete, post, watermark, events",
+    summary: "a server's streams: list, get, put, delete, post, watermark, events, erase, erasures",
     load: async () => (await import('./client/streams.js')).streams,
   },
   {
@@ -61,6 +61,11 @@ const COMMANDS: readonly Entry[] = [
     name: 'destinations',
     summary: "a server's destinations: list, get, put, delete, test",
     load: async () => (await import('./client/destinations.js')).destinations,
+  },
+  {
+    name: 'backup',
+    summary: "a copy of a server's data while it runs, to start another one on",
+    load: async () => (await import('./client/backup.js')).backup,
   },
 ];
 

@@ -44,6 +44,9 @@ const NEEDS: Readonly<Record<string, Scope | null>> = {
   listDeliveries: 'alerts:read',
   retryDelivery: 'admin',
 
+  // It holds everything.
+  makeBackup: 'admin',
+
   listDestinations: 'admin',
   getDestination: 'admin',
   putDestination: 'admin',

@@ -4,6 +4,7 @@ import type { Tocsin } from '../runtime/server.js';
 import { alertRoutes } from './alert_routes.js';
 import { createApp } from './app.js';
 import { backtestRoute } from './backtest_route.js';
+import { backupRoute } from './backup_route.js';
 import { destinationRoutes } from './destination_routes.js';
 import { diagnosisRoute } from './diagnosis_route.js';
 import { erasureRoutes } from './erasure_routes.js';
@@ -46,6 +47,7 @@ export function createApi(parts: {
     explainRoute(tocsin.catalog),
     diagnosisRoute(tocsin.reader),
     backtestRoute(tocsin.backtests),
+    backupRoute(tocsin.backups),
     ...destinationRoutes(tocsin.destinations),
     // Before /v1/alerts/{id}: the path is one of its own.
     liveRoute({

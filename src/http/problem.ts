@@ -68,6 +68,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
   name_conflict: { status: 409, title: 'Another name differs in case only' },
   not_retryable: { status: 409, title: 'The delivery cannot be tried again' },
   trimmed: { status: 409, title: 'That part of the log is gone' },
+  no_backup: { status: 409, title: 'The data is backed up with other tools' },
   limit_reached: { status: 409, title: 'There are as many as this server holds' },
   precondition_failed: { status: 412, title: 'It was changed in the meantime' },
   body_too_large: { status: 413, title: 'The body is too large' },

@@ -41,6 +41,8 @@ export type RuntimeErrorCode =
   | 'not_retryable'
   /** 409: the log before that place is gone. */
   | 'trimmed'
+  /** 409: the store is copied with its own tools. */
+  | 'no_backup'
   /** 409: there are as many of them as the settings allow. */
   | 'limit_reached'
   /** 412: If-Match does not fit. */

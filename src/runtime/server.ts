@@ -1,6 +1,7 @@
 import type { Store } from '../store/store.js';
 import type { Background, DispatchParts } from './background.js';
 import { Backtests } from './backtest.js';
+import { Backups } from './backup.js';
 import { Catalog } from './catalog.js';
 import { type Clock, systemClock } from './clock.js';
 import { DeliveryTally } from './delivery-tally.js';
@@ -40,6 +41,7 @@ export class Tocsin {
   readonly destinations: Destinations;
   readonly live: LiveAlerts;
   readonly backtests: Backtests;
+  readonly backups: Backups;
   readonly settings: Settings;
   readonly #store: Store;
   readonly #clock: Clock;
@@ -79,6 +81,7 @@ export class Tocsin {
     const wake = () => this.#dispatcher?.wake();
     this.reader = new Reader({ store, clock, workers, ingest: this.ingest, destinations, tally, wake });
     this.backtests = new Backtests({ store, settings, gate, catalog: this.catalog });
+    this.backups = new Backups({ store, gate });
     this.live = new LiveAlerts({ clock, reader: this.reader, most: settings.liveFeeds });
     this.#dispatcher = dispatch?.({ store, clock, log, destinations, sinks, tally }) ?? null;
   }

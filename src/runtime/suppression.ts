@@ -54,10 +54,10 @@ export class Suppression {
   /** Forgets the alerts whose columns have all of these values, or no others. */
   erase(values: readonly JsonValue[]): void {
     const wanted = new Set(values.map((value) => JSON.stringify(value)));
-    for (const key of this.#last.keys()) {
+    for (const key of this.#alike.keys()) {
       const own = (JSON.parse(key) as JsonValue[]).map((value) => JSON.stringify(value));
       const hasAll = [...wanted].every((value) => own.includes(value));
-      if (hasAll || own.every((value) => wanted.has(value))) this.#last.delete(key);
+      if (hasAll || own.every((value) => wanted.has(value))) this.#alike.delete(key);
     }
   }
 

@@ -310,6 +310,11 @@ export class MemoryStore implements Store {
     return this.#kind(kind).delete(key);
   }
 
+  async copy(): Promise<null> {
+    this.#checkOpen();
+    return null;
+  }
+
   async ping(): Promise<void> {
     this.#checkOpen();
   }

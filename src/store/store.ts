@@ -102,8 +102,22 @@ export interface Store {
   /** True when it existed. */
   deleteDocument(kind: string, key: string): Promise<boolean>;
 
+  /**
+   * Everything as of one moment, as a file; null where the store is copied with its own tools. Throws `full` when there is
+   * no room for it, `unavailable`.
+   */
+  copy(): Promise<StoreCopy | null>;
   /** Whether the store answers; throws the reason when it does not. */
   ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A copy of a store. It takes room until it is closed. */
+export interface StoreCopy {
+  /** Of the data, as the store counts its formats. */
+  readonly format: number;
+  readonly bytes: number;
+  chunks(): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
 

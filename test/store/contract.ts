@@ -2,6 +2,7 @@ import { type TestContext, test } from 'node:test';
 import type { Store } from '../../src/store/store.js';
 import { alertContract } from './contract/alert.js';
 import { commitContract } from './contract/commit.js';
+import { copyContract } from './contract/copy.js';
 import { deliveryContract } from './contract/delivery.js';
 import { documentContract } from './contract/document.js';
 import { idContract } from './contract/id.js';
@@ -39,5 +40,6 @@ export function storeContract(name: string, open: (context: TestContext) => Prom
   deliveryContract(check);
   documentContract(check);
   rewriteContract(check);
+  copyContract(check);
   lifeContract(check);
 }

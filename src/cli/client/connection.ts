@@ -14,6 +14,8 @@ export interface Asking {
   readonly body?: JsonValue;
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long the answer may take to begin, in milliseconds; a minute when absent. */
+  readonly patience?: number;
 }
 
 /** The server did not answer, or the answer broke off: the same request may do better in a moment. */
@@ -48,14 +50,14 @@ export class Connection {
   async open(
     method: string,
     path: string,
-    { query = {}, body, type, headers = {} }: Asking,
+    { query = {}, body, type, headers = {}, patience: wait = PATIENCE }: Asking,
   ): Promise<Response> {
     const url = new URL(this.server + path);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, value);
     }
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), PATIENCE);
+    const timer = setTimeout(() => patience.abort(), wait);
     let response: Response;
     try {
       response = await fetch(url, {
@@ -68,7 +70,7 @@ export class Connection {
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
     } catch (error) {
-      throw new Unreachable(`cannot reach ${this.server}: ${why(error)}`);
+      throw new Unreachable(`cannot reach ${this.server}: ${why(error, wait)}`);
     } finally {
       clearTimeout(timer);
     }
@@ -122,9 +124,9 @@ function addressOf(text: string): string {
 }
 
 /** Why a connection failed, in words for what people meet. */
-function why(error: unknown): string {
+function why(error: unknown, patience = PATIENCE): string {
   const { name, cause } = error as { name?: string; cause?: { code?: string; message?: string } };
-  if (name === 'AbortError') return `no answer within ${PATIENCE / 1_000} seconds`;
+  if (name === 'AbortError') return `no answer within ${patience / 1_000} seconds`;
   switch (cause?.code) {
     case 'ECONNREFUSED':
       return "nothing listens there; is 'tocsin serve' running? --server names another address";

@@ -94,6 +94,17 @@ export class Database {
     this.#extend();
   }
 
+  /** Bytes of the file that are in use, those of pages that wait to be used again included. */
+  get used(): number {
+    const { lastPageNumber, pageSize } = this.#root.getStats() as Extent;
+    return (lastPageNumber + 1) * pageSize;
+  }
+
+  /** Writes all of it, as of one moment and without the pages that are free, to a file that there is not yet. */
+  copy(path: string): Promise<void> {
+    return this.#root.backup(path, true);
+  }
+
   async close(): Promise<void> {
     for (const table of Object.values(this.tables)) table.close();
     await this.#root.close();
@@ -105,8 +116,7 @@ export class Database {
    * the check before the next opening could not tell that from a file that was cut short.
    */
   #extend(): void {
-    const { lastPageNumber, pageSize } = this.#root.getStats() as Extent;
-    const used = (lastPageNumber + 1) * pageSize;
+    const { used } = this;
     if (fstatSync(this.#file).size >= used + AHEAD / 2) return;
     try {
       writeSync(this.#file, Buffer.of(0), 0, 1, used + AHEAD - 1);

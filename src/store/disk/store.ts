@@ -14,10 +14,12 @@ import {
   type PieceName,
   type StatePiece,
   type Store,
+  type StoreCopy,
   type StoredAlert,
   StoreError,
 } from '../store.js';
 import { Alerts } from './alerts.js';
+import { CopyFile, removeCopies } from './copy.js';
 import { checkDatabase, Database } from './database.js';
 import { checkDirectory, makeDirectory, markFormat } from './directory.js';
 import { Documents } from './documents.js';
@@ -56,6 +58,8 @@ export class DiskStore implements Store {
   readonly #outbox: Outbox;
   readonly #documents: Documents;
   readonly #state: StatePieces;
+  readonly #room: Room;
+  readonly #copying = new Set<Promise<void>>();
   #closing: Promise<void> | null = null;
 
   private constructor(directory: string, lock: DirectoryLock, database: Database, room: Room) {
@@ -63,6 +67,7 @@ export class DiskStore implements Store {
     this.#directory = directory;
     this.#lock = lock;
     this.#database = database;
+    this.#room = room;
     this.#writer = new Writer(database, room);
     this.#ids = new IdIndex(tables, this.#writer);
     this.#log = new Log(tables, this.#writer, this.#ids);
@@ -81,6 +86,7 @@ export class DiskStore implements Store {
     const lock = await DirectoryLock.take(directory);
     let database: Database | null = null;
     try {
+      await removeCopies(directory);
       const isMarked = await checkDirectory(directory);
       await checkDatabase(directory);
       database = await Database.open(directory);
@@ -275,6 +281,18 @@ export class DiskStore implements Store {
     return this.#write('frees', 0, (step) => this.#documents.delete(step, kind, key));
   }
 
+  copy(): Promise<StoreCopy> {
+    this.#checkOpen();
+    const copy = this.#copy();
+    const running = copy.then(
+      () => {},
+      () => {},
+    );
+    this.#copying.add(running);
+    void running.then(() => this.#copying.delete(running));
+    return copy;
+  }
+
   async ping(): Promise<void> {
     this.#checkOpen();
     this.#log.bounds(0);
@@ -285,8 +303,21 @@ export class DiskStore implements Store {
     return this.#closing;
   }
 
+  async #copy(): Promise<StoreCopy> {
+    const size = this.#database.used;
+    await this.#room.look(size);
+    this.#room.check('grows', size);
+    try {
+      return await CopyFile.make(this.#directory, (path) => this.#database.copy(path));
+    } catch (error) {
+      throw await this.#room.explain(error);
+    }
+  }
+
   async #close(): Promise<void> {
     this.#log.close();
+    // A database that is being copied must not be closed.
+    await Promise.all(this.#copying);
     await this.#writer.close();
     await this.#database.close();
     await this.#lock.release();

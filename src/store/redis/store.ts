@@ -201,6 +201,10 @@ export class RedisStore implements Store {
     return this.#documents.delete(kind, key);
   }
 
+  async copy(): Promise<null> {
+    return null;
+  }
+
   async ping(): Promise<void> {
     await this.#connection.send((client) => client.ping());
   }
