@@ -33,6 +33,8 @@ export interface Limits {
   /** Backtests at a time, and how long one may take, in milliseconds. */
   readonly backtests: number;
   readonly backtestTimeout: number;
+  /** Bytes that the log may take; null: any number. */
+  readonly log: number | null;
 }
 
 export interface Configuration {
@@ -96,6 +98,7 @@ export async function startServer(
         liveStall: limits.liveStall,
         backtests: limits.backtests,
         backtestTimeout: limits.backtestTimeout,
+        maxLog: limits.log,
       },
     });
     undo.push(() => tocsin.close());

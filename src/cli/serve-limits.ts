@@ -17,6 +17,7 @@ export const LIMIT_OPTIONS = {
   'live-stall': { type: 'string' },
   'max-backtests': { type: 'string' },
   'backtest-timeout': { type: 'string' },
+  'max-log': { type: 'string' },
 } as const;
 
 type LimitOption = keyof typeof LIMIT_OPTIONS;
@@ -42,6 +43,8 @@ export const LIMITS_HELP = `\
       --max-backtests N           backtests at a time (TOCSIN_MAX_BACKTESTS; default ${DEFAULTS.backtests})
       --backtest-timeout SECONDS  how long a backtest may take: then it answers with what it has
                                   (TOCSIN_BACKTEST_TIMEOUT; default ${DEFAULTS.backtestTimeout})
+      --max-log SIZE              what the log may take, such as 500MB or 20GB; its oldest part goes first, whatever the
+                                  streams' retention (TOCSIN_MAX_LOG; default: as much as there is)
 `;
 
 /** @throws UsageError naming the option, or the variable, whose value is no whole number */
@@ -70,5 +73,19 @@ export function readLimits(read: (name: LimitOption) => Given | null, hasKeys: b
     liveStall: milliseconds('live-stall', DEFAULTS.liveStall),
     backtests: number('max-backtests', 1, DEFAULTS.backtests),
     backtestTimeout: milliseconds('backtest-timeout', DEFAULTS.backtestTimeout),
+    log: readSize(read('max-log')),
   };
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+/** Less than a few reads of the log cannot be kept to. */
+const SMALLEST = 10_000_000;
+
+/** Bytes; null where nothing is given. */
+function readSize(given: Given | null): number | null {
+  if (given === null) return null;
+  const [, digits = '', unit = ''] = /^(\d{1,12})\s?([KMGT]B|)$/i.exec(given.value) ?? [];
+  const bytes = Number(digits) * (UNITS[unit.toUpperCase()] ?? Number.NaN);
+  if (digits !== '' && bytes >= SMALLEST && Number.isSafeInteger(bytes)) return bytes;
+  throw new UsageError(`${given.from} ${given.value}: write it as 500MB or 20GB; 10MB is the least`);
 }

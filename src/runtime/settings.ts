@@ -18,6 +18,8 @@ export interface Settings {
   readonly snapshotInterval: number;
   /** How long the ids of events are remembered to tell repeats. */
   readonly idWindow: number;
+  /** Bytes that the log may take before its oldest part is dropped; null: any number. */
+  readonly maxLog: number | null;
   /** Between two trimmings of the log. */
   readonly trimInterval: number;
   /** How long a request to erase waits until it is carried out. */
@@ -58,7 +60,8 @@ export function defaultSettings(): Settings {
     snapshotKeys: 5_000,
     snapshotInterval: 10_000,
     idWindow: 24 * 3_600_000,
-    trimInterval: 600_000,
+    maxLog: null,
+    trimInterval: 60_000,
     erasureTimeout: 10_000,
     readBytes: 1024 * 1024,
     changeTimeout: 30_000,

@@ -325,7 +325,10 @@ export class Worker {
     const { store, log, settings } = this.#parts;
     if (this.#follower === null) return;
     try {
-      await trimLog(store, this.#number, this.#follower.partition, now, settings.idWindow);
+      const { partition } = this.#follower;
+      const { before, after } = await trimLog(store, this.#number, partition, now, settings);
+      if (after > before)
+        log.info({ partition: this.#number, before, after }, 'the oldest part of the log was dropped');
     } catch (error) {
       log.warn({ partition: this.#number, err: error }, 'the log could not be trimmed');
     }

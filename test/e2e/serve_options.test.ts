@@ -16,6 +16,7 @@ test('defaults: loopback, the embedded store, nothing private is posted to', () 
       limits: {
         ...{ rate: null, connections: 10_000, streams: 10_000, rules: 20_000, destinations: 1_000 },
         ...{ liveFeeds: 1_000, liveStall: 30_000, backtests: 2, backtestTimeout: 60_000 },
+        log: null,
       },
     },
     rules: null,
@@ -53,12 +54,14 @@ test('certificate and limits, from either place', () => {
     ...{ TOCSIN_MAX_STREAMS: '9', TOCSIN_MAX_RULES: '10', TOCSIN_MAX_DESTINATIONS: '11' },
     ...{ TOCSIN_MAX_LIVE_FEEDS: '12', TOCSIN_LIVE_STALL: '13' },
     ...{ TOCSIN_MAX_BACKTESTS: '14', TOCSIN_BACKTEST_TIMEOUT: '15' },
+    TOCSIN_MAX_LOG: '20GB',
   };
   const { configuration } = readServeOptions([], env);
   assert.deepEqual(configuration.certificate, { cert: '/c', key: '/k' });
   assert.deepEqual(configuration.limits, {
     ...{ rate: 7, connections: 8, streams: 9, rules: 10, destinations: 11 },
     ...{ liveFeeds: 12, liveStall: 13_000, backtests: 14, backtestTimeout: 15_000 },
+    log: 20e9,
   });
   const over = readServeOptions(['--tls-key', '/l', '--rate-limit', '0', '--max-rules=1'], env).configuration;
   assert.deepEqual([over.certificate?.key, over.limits.rate, over.limits.rules], ['/l', null, 1]);
@@ -76,6 +79,14 @@ test('the defaults of the limits are those of the runtime', () => {
     [limits.liveFeeds, limits.liveStall, limits.backtests, limits.backtestTimeout],
     [liveFeeds, liveStall, backtests, backtestTimeout],
   );
+});
+
+test('a size is a number with its unit', () => {
+  const log = (size: string) => readServeOptions(['--max-log', size], {}).configuration.limits.log;
+  assert.deepEqual(['10000000', '500MB', '2 tb'].map(log), [10e6, 500e6, 2e12]);
+  for (const wrong of ['1MB', '10', 'GB', '1.5GB', '10 GiB', '99999999999TB']) {
+    assert.throws(() => log(wrong), /--max-log .*: write it as 500MB or 20GB; 10MB is the least/);
+  }
 });
 
 test('what cannot be is refused with the option or variable that said it', () => {
