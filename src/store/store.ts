@@ -27,7 +27,8 @@ export interface Store {
   /**
    * Records from the one that holds offset `from`, oldest first, at most about `limit.bytes` (at least one record). An
    * empty answer: nothing there yet, after waiting up to `limit.wait` milliseconds for an append.
-   * Throws `trimmed` when the log before that is gone, `damaged` when a stored value fails its checksum.
+   * Throws `trimmed` when the log before that is gone, `damaged` when a stored value fails its checksum or the store has lost
+   * what was read before.
    */
   read(
     partition: number,

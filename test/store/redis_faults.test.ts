@@ -49,6 +49,19 @@ function faults(server: RedisServer): void {
     return store;
   };
 
+  test('a Redis that has lost what was read before is not taken for one with nothing new', async (context) => {
+    const store = await open(context);
+    await store.append(0, [entry('a'), entry('b')], NOON);
+    assert.deepEqual(await store.read(0, 2, { bytes: 1, wait: 0 }), []);
+    await server.client.flushall();
+    await store.append(0, [entry('c')], NOON);
+    await assert.rejects(store.read(0, 2, { bytes: 1, wait: 0 }), {
+      ...{ code: 'damaged', name: 'StoreError' },
+      message: /ends at offset 1, and was read up to 2 before: Redis has lost/,
+    });
+    assert.equal((await readAll(store)).length, 1);
+  });
+
   test(
     'Redis is killed again and again: nothing acknowledged is lost, the store comes back by itself',
     BOUNDED,

@@ -101,6 +101,13 @@ export class Log {
     if (from < first) {
       throw new StoreError('trimmed', `the log begins at offset ${first}: offset ${from} is gone`);
     }
+    if (from > next) {
+      const message = `the log ends at offset ${next}, and was read up to ${from} before: Redis has lost what came between`;
+      throw new StoreError(
+        'damaged',
+        `${message}; if that was more than it may lose, restore it from a backup`,
+      );
+    }
     const records = entries.map(recordOf);
     if (from < next) checkWhole(records, from);
     return records;
