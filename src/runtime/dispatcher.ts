@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { type Delivery, StoreError } from '../store/store.js';
+import { attempt, prepare, whyDisabled } from './attempt.js';
 import type { Background, DispatchParts } from './background.js';
 import { afterAttempt, isTaken, unsendable } from './backoff.js';
 import { GivingUp } from './giving-up.js';
 import { type Claimed, Lane, LONGEST_HELD } from './lane.js';
-import type { Destination, Outcome } from './sink.js';
+import type { Outcome } from './sink.js';
 
 /** Attempts under way at once, to all destinations. */
 const PLACES = 64;
@@ -125,7 +126,7 @@ export class Dispatcher implements Background {
   /** Gives each a place, or lets it wait for one, or puts it off. Says whether there was room for all. */
   async #place(claimed: readonly Delivery[], until: number): Promise<boolean> {
     const { store, clock } = this.#parts;
-    const dead = await this.#unsendable(claimed, until);
+    const dead = await this.#unsendable(claimed);
     const now = clock.now();
     const late: Delivery[] = [];
     let held = 0;
@@ -148,12 +149,14 @@ export class Dispatcher implements Background {
   }
 
   /** Those whose destination is disabled are dead at once: they must wait for no lane. Gives them. */
-  async #unsendable(claimed: readonly Delivery[], until: number): Promise<ReadonlySet<Delivery>> {
+  async #unsendable(claimed: readonly Delivery[]): Promise<ReadonlySet<Delivery>> {
     const { store, clock, destinations, tally, log } = this.#parts;
     const disabledOf = ({ destination }: Delivery) => destinations.find(destination)?.disabled ?? null;
     if (claimed.length === 0) return new Set();
     // Another server on the store may have changed one of them just now.
-    await this.#asked(until, () => destinations.catchUp());
+    await destinations.catchUp().catch((error: unknown) => {
+      log.warn({ err: error }, 'destinations could not be read again: what is known of them holds');
+    });
     const dead = claimed.filter((delivery) => disabledOf(delivery) !== null);
     if (dead.length === 0) return new Set();
     const now = clock.now();
@@ -185,15 +188,15 @@ export class Dispatcher implements Background {
   #begin(claimed: Claimed, lane: Lane): void {
     const { clock, destinations } = this.#parts;
     lane.begin(clock.now());
-    const attempt = this.#deliver(claimed, lane).finally(() => {
+    const running = this.#deliver(claimed, lane).finally(() => {
       lane.end(clock.now());
-      this.#running.delete(attempt);
+      this.#running.delete(running);
       this.#fill();
       if (this.#isMore) this.wake();
       const { isIdle, destination } = lane;
       if (isIdle && destinations.find(destination) === null) this.#lanes.delete(destination);
     });
-    this.#running.add(attempt);
+    this.#running.add(running);
   }
 
   /** Makes one attempt and writes down what came of it. Never rejects: what cannot be written down is due again when its claim ends. */
@@ -201,7 +204,7 @@ export class Dispatcher implements Background {
     const { clock, log, tally } = this.#parts;
     const { id, destination: name } = delivery;
     try {
-      const ready = await this.#prepare(delivery, until);
+      const ready = await prepare(this.#parts, delivery, (question) => this.#asked(until, question));
       if (typeof ready === 'string') {
         log.warn({ delivery: id, destination: name, error: ready }, 'a delivery is dead');
         await this.#settle(unsendable(delivery, ready, clock.now()), until);
@@ -216,7 +219,8 @@ export class Dispatcher implements Background {
         if (at + MARGIN < until) await this.#settle({ ...delivery, due: lane.putOff(at) }, until);
         return;
       }
-      const outcome = await this.#send(destination, { id: delivery.alert, body }, at);
+      const message = { id: delivery.alert, body };
+      const outcome = await attempt(this.#parts, destination, message, at, this.#cut.signal);
       if (outcome.status === null && this.#cut.signal.aborted) {
         // Broken off by this server: it may have come, so it is made again, and no failure of the receiver's.
         await this.#settle(delivery, until);
@@ -239,56 +243,6 @@ export class Dispatcher implements Background {
         { delivery: id, err: error },
         'a delivery is left open: it is tried again when its claim ends',
       );
-    }
-  }
-
-  /** What an attempt needs; or why there can be none, in words. */
-  async #prepare(
-    delivery: Delivery,
-    until: number,
-  ): Promise<{ readonly destination: Destination; readonly body: Uint8Array } | string> {
-    const { store, sinks } = this.#parts;
-    const { alert: id, destination: name } = delivery;
-    const destination = await this.#asked(until, () => this.#destination(name));
-    if (destination === null) return `there is no destination '${name}' any more`;
-    const { disabled, type } = destination;
-    if (disabled !== null) return whyDisabled(disabled);
-    if (sinks[type] === undefined) return `this server sends to no ${type}`;
-    try {
-      const alert = await this.#asked(until, () => store.alert(id));
-      return alert === null ? 'the alert is not stored any more' : { destination, body: alert.body };
-    } catch (error) {
-      if (error instanceof StoreError && error.code === 'damaged') return 'the stored alert is damaged';
-      throw error;
-    }
-  }
-
-  /** Another server on the same store may have made it, or enabled it: the store knows. */
-  async #destination(name: string): Promise<Destination | null> {
-    const known = this.#parts.destinations.find(name);
-    if (known !== null && known.disabled === null) return known;
-    const document = await this.#parts.store.document('destination', name);
-    return document === null ? null : (JSON.parse(new TextDecoder().decode(document.value)) as Destination);
-  }
-
-  async #send(destination: Destination, message: { id: string; body: Uint8Array }, at: number) {
-    const { sinks, log } = this.#parts;
-    try {
-      const sink = sinks[destination.type];
-      if (sink === undefined) throw new Error(`no sink for ${destination.type}`);
-      return await sink.send(destination, message, at, this.#cut.signal);
-    } catch (error) {
-      log.error({ destination: destination.name, err: error }, 'a sink failed');
-      const failed: Outcome = {
-        ...{
-          status: null,
-          error: 'the server could not send it',
-          duration: 0,
-          retryAfter: null,
-          answer: null,
-        },
-      };
-      return failed;
     }
   }
 
@@ -373,8 +327,4 @@ export class Dispatcher implements Background {
       longest = Math.max(longest, destinations.find(name)?.timeout ?? 0);
     return longest;
   }
-}
-
-function whyDisabled(disabled: Destination['disabled']): string {
-  return `the destination is disabled: ${disabled?.reason}`;
 }
