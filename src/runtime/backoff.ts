@@ -19,6 +19,11 @@ export function isGone({ status }: Pick<Outcome, 'status'>): boolean {
   return status === GONE;
 }
 
+/** How long the receiver wants to be left alone, in milliseconds; 0: it does not say. */
+export function putOffOf({ status, retryAfter }: Pick<Outcome, 'status' | 'retryAfter'>): number {
+  return PUTS_OFF.includes(status) ? Math.min(retryAfter ?? 0, LONGEST_RETRY_AFTER) : 0;
+}
+
 /**
  * What becomes of a delivery after an attempt that began at `at` and ended at `now`, milliseconds since the epoch. It is
  * delivered, or due again after the schedule's next wait, or dead: at the schedule's end, or at once when the receiver is
@@ -45,12 +50,11 @@ export function afterAttempt(
   if (isTaken(outcome)) return { ...tried, state: 'delivered' };
   const wait = schedule[tried.attempts.length - 1];
   if (wait === undefined || isGone(outcome) || isOver) return { ...tried, state: 'dead' };
-  const putOff = PUTS_OFF.includes(status) ? (outcome.retryAfter ?? 0) : 0;
   const jitter = random() * JITTER;
   const longest = Math.max(
     wait * (1 - JITTER + 2 * jitter),
     // Not before the receiver wants it.
-    Math.min(putOff, LONGEST_RETRY_AFTER) * (1 + jitter),
+    putOffOf(outcome) * (1 + jitter),
   );
   return { ...tried, state: 'retrying', due: now + Math.round(longest) };
 }

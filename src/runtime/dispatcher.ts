@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type Delivery, StoreError } from '../store/store.js';
 import { attempt, prepare, whyDisabled } from './attempt.js';
 import type { Background, DispatchParts } from './background.js';
-import { afterAttempt, isTaken, unsendable } from './backoff.js';
+import { afterAttempt, isTaken, putOffOf, unsendable } from './backoff.js';
 import { GivingUp } from './giving-up.js';
 import { type Claimed, Lane, LONGEST_HELD } from './lane.js';
 import type { Outcome } from './sink.js';
@@ -251,7 +251,7 @@ export class Dispatcher implements Background {
     const { destination } = lane;
     const { status, error } = outcome;
     if (!isTaken(outcome)) tally.note(destination, 'failed');
-    const change = lane.note(isTaken(outcome), outcome.duration, clock.now());
+    const change = lane.note(isTaken(outcome), outcome.duration, clock.now(), putOffOf(outcome));
     if (change === 'suspect') log.warn({ destination, status, error }, 'a destination fails again and again');
     if (change === 'well') log.info({ destination }, 'a destination takes deliveries again');
   }

@@ -130,15 +130,19 @@ export class Lane {
     return (Math.floor(due / STEP) + 1) * STEP;
   }
 
-  /** Counts an attempt that ended at `now`; says when the destination has just become suspect, or stopped being so. */
-  note(isTaken: boolean, duration: number, now: number): 'suspect' | 'well' | null {
+  /**
+   * Counts an attempt that ended at `now`; `putOff`: how long the receiver wants to be left alone. Says when the destination
+   * has just become suspect, or stopped being so.
+   */
+  note(isTaken: boolean, duration: number, now: number, putOff = 0): 'suspect' | 'well' | null {
     const before = this.#isSuspect;
     this.#failures = isTaken ? 0 : this.#failures + 1;
     this.#pause = this.#isSuspect
       ? Math.min(FIRST_PAUSE * 2 ** (this.#failures - SUSPECT), LONGEST_PAUSE)
       : 0;
-    this.#closedUntil = now + this.#pause;
-    if (this.#isSuspect) this.#late = 0;
+    this.#pause = Math.max(this.#pause, Math.min(putOff, LONGEST_PAUSE));
+    this.#closedUntil = isTaken ? now : Math.max(this.#closedUntil, now + this.#pause);
+    if (this.#pause > 0) this.#late = 0;
     this.#pace += (duration - this.#pace) * NEWEST;
     if (before === this.#isSuspect) return null;
     return this.#isSuspect ? 'suspect' : 'well';

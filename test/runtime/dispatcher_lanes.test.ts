@@ -107,6 +107,29 @@ test('a destination that fails again and again is tried one at a time, ever more
   hook.close();
 });
 
+test('a receiver that asks to be left alone is sent nothing else meanwhile', async () => {
+  let status = 429;
+  const hook = await startHook((response) => response.writeHead(status, { 'retry-after': '30' }).end());
+  const scene = await DispatchScene.open();
+  await scene.put('desk', hook.url);
+  const [first = ''] = await scene.alert(1, 'desk');
+  await scene.attempted(first, 'desk', 1);
+  const began = scene.clock.now();
+  const others = await scene.alert(20, 'desk');
+  status = 204;
+  await scene.until(async () => {
+    const deliveries = await Promise.all(others.map((id) => scene.delivery(id, 'desk')));
+    return deliveries.every(({ due }) => due >= began + 30_000);
+  });
+  scene.moveTo(began + 29_999);
+  await scene.until(async () => (await scene.store.nextDue()) === began + 30_000);
+  assert.equal(hook.posts.length, 1);
+  await scene.pass(() => allTaken(scene, 'desk', 21));
+  assert.equal(hook.posts.length, 22);
+  await scene.close();
+  hook.close();
+});
+
 test('a destination that was changed is tried at once, whatever it did before', async () => {
   const bad = await startHook((response) => response.writeHead(500).end());
   const good = await startHook();
