@@ -97,6 +97,14 @@ const METRICS: readonly Metric[] = [
     ({ duplicates }) => duplicates,
   ),
   ofStreams('rejected_total', 'Events refused since the start.', ({ rejected }) => rejected),
+  {
+    ...{ kind: 'gauge', name: 'tocsin_stream_watermark_timestamp_seconds', label: 'stream', merge: Math.min },
+    help: 'How far event time has come, in seconds since 1970; none before anything is known of the stream.',
+    read: ({ counters }) =>
+      counters.streams.flatMap(({ stream, watermark }) =>
+        watermark === null ? [] : [[stream, watermark / 1_000] as const],
+      ),
+  },
   ofDestinations(
     'counter',
     'deliveries_delivered_total',

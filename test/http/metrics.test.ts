@@ -108,6 +108,7 @@ test('more rules than have a label of their own: the rest are summed up under on
       name,
     );
   }
+  assert.deepEqual(of('tocsin_stream_watermark_timestamp_seconds', 'stream'), { s: NOON / 1_000 });
   const byRule = samples.filter(({ labels }) => labels['rule'] !== undefined);
   t.diagnostic(
     `${RULES} rules: ${new Set(byRule.map(({ labels }) => labels['rule'])).size} values of the label rule`,
