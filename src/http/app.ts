@@ -56,7 +56,8 @@ export function createApp({ routes, document, metrics, logger, guard }: AppParts
   };
   const fail = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
     const problem = problemOf(error);
-    if (problem.status >= 500) {
+    // What keeps the server from being ready is logged where it happens, not again with each request.
+    if (problem.status >= 500 && problem.code !== 'not_ready') {
       const told = problem.status === 500 ? 'error' : 'warn';
       logger[told](
         {
@@ -132,8 +133,8 @@ function requestLog(
     quietResLogger: true,
     customAttributeKeys: { reqId: 'request_id', responseTime: 'duration_ms' },
     customLogLevel: (request, response) => {
-      if (response.statusCode >= 500) return 'warn';
-      return /^\/(healthz|readyz|metrics|docs)/.test(request.originalUrl) ? 'debug' : 'info';
+      if (/^\/(healthz|readyz|metrics|docs)/.test(request.originalUrl)) return 'debug';
+      return response.statusCode >= 500 ? 'warn' : 'info';
     },
     customSuccessMessage: () => 'request',
     customErrorMessage: () => 'request',
