@@ -6,7 +6,12 @@
 # Without a key the server listens on loopback only and refuses any other address: a port that is published to the
 # world would let everybody read alerts and change rules. So the image listens on 127.0.0.1 and is meant to run in
 # the host's network (Linux), or beside your service in one network namespace (a Kubernetes pod, compose's
-# `network_mode: service:...`). It never opens itself wider on its own.
+# `network_mode: service:...`). It never opens itself wider on its own. To open it, give it a file of keys, and TLS:
+#
+#   docker run -p 8443:8443 -v tocsin-data:/data -v ./secrets:/secrets:ro -e TOCSIN_LISTEN=0.0.0.0:8443 \
+#     -e TOCSIN_KEYS_FILE=/secrets/keys.json -e TOCSIN_TLS_CERT=/secrets/cert.pem -e TOCSIN_TLS_KEY=/secrets/key.pem tocsin
+#
+# (The health check below speaks plain HTTP: give a container with TLS one of its own.)
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
