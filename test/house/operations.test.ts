@@ -56,9 +56,10 @@ function textsOf(all: readonly Source[]): string[] {
 const all = sources();
 
 test('what logging calls say and give is found', () => {
+  const said = '`said $' + '{x}`';
   const example = source(
     'x.ts',
-    "this.#parts.log.warn({ partition, err: error }, 'it failed'); logger[told]({ code: 1 }, `said ${x}`); dialog.info('no')",
+    `this.#parts.log.warn({ partition, err: error }, 'it failed'); logger[told]({ code: 1 }, ${said}); dialog.info('no')`,
   );
   assert.deepEqual(messagesOf(example), ['it failed', 'said']);
   assert.deepEqual(fieldsOf(example), ['partition', 'err', 'code']);
