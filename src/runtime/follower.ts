@@ -26,6 +26,8 @@ export interface FollowerParts {
 
 /** Milliseconds until a commit that found no room, or no store, is tried again. */
 const COMMIT_RETRY = 500;
+/** After so many milliseconds of matching what it gave is committed: an alert does not wait for all that follows it. */
+const STEP_TIME = 250;
 /** The part of the time that snapshots may take, as its inverse. */
 const SNAPSHOT_SHARE = 20;
 
@@ -139,13 +141,15 @@ export class Follower {
     });
   }
 
-  /** Rules may take long over a record: others get their turn between two. */
+  /** As many records as are done in `STEP_TIME`, at least one. Rules may take long: others get their turn between two. */
   async #apply(records: readonly LogRecord[]): Promise<Omit<Commit, 'state'>> {
     const slice = new Slice();
+    const until = performance.now() + STEP_TIME;
     let { position } = this;
     const alerts = [];
     const documents = [];
     for (const record of records) {
+      if (performance.now() > until && position > this.position) break;
       if (slice.isOver) await slice.next();
       this.partition.apply(record, this.#parts.tail);
       position = record.first + record.count;

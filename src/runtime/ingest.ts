@@ -155,11 +155,15 @@ export class Ingest {
   }
 
   #checkLag(): void {
-    const { workers, settings } = this.#parts;
-    const lag = Math.max(0, ...workers.map((worker) => worker.lag));
-    if (lag <= settings.maxLag) return;
-    const message = `${lag} events wait to be matched: send again in a second`;
-    throw new RuntimeError('overloaded', message, { retryAfter: 1_000 });
+    const { workers, settings, clock } = this.#parts;
+    const now = clock.now();
+    for (const worker of workers) {
+      const { lag } = worker;
+      const isLong = lag > settings.waitingEvents && worker.delay(now) > settings.maxDelay;
+      if (lag <= settings.maxLag && !isLong) continue;
+      const message = `${lag} events wait to be matched: send again in a second`;
+      throw new RuntimeError('overloaded', message, { retryAfter: 1_000 });
+    }
   }
 
   /** Checks events against their stream; `refusal`: why none of them may be taken. */

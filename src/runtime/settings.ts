@@ -8,6 +8,9 @@ export interface Settings {
   readonly inFlightBytes: number;
   /** Events that may lie between the end of the log and the worker; more is `overloaded`. */
   readonly maxLag: number;
+  /** How long events may wait to be matched, where more than `waitingEvents` do; longer is `overloaded`. */
+  readonly maxDelay: number;
+  readonly waitingEvents: number;
   /** How long the worker owns its partition without renewing. */
   readonly leaseTtl: number;
   /** A snapshot of the state is taken after so many events, */
@@ -55,6 +58,8 @@ export function defaultSettings(): Settings {
     unknownStreams: 'create',
     inFlightBytes: 64 * 1024 * 1024,
     maxLag: 1_000_000,
+    maxDelay: 5_000,
+    waitingEvents: 50_000,
     leaseTtl: 10_000,
     snapshotEvents: 100_000,
     snapshotKeys: 5_000,

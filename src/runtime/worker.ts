@@ -79,6 +79,11 @@ export class Worker {
     return Math.max(0, this.#end - this.position);
   }
 
+  /** How long ago what was applied last had come into the log, in milliseconds: with a lag, what follows waits about as long. */
+  delay(now: number): number {
+    return Math.max(0, now - (this.#follower?.partition.stamp ?? now));
+  }
+
   /** The log goes on to `end`, the offset that the next event will get. */
   noteEnd(end: number): void {
     this.#end = Math.max(this.#end, end);

@@ -12,12 +12,12 @@ export const DECLARATION = `CREATE STREAM ${STREAM} (
 /** One alert for each batch that was taken, by its last event. */
 export const MARK = `SELECT batch FROM ${STREAM} WHERE is_mark`;
 
-/** Work for the matcher: many partial matches of each key, and hardly ever a whole one. */
+/** Work for the matcher, the same for each event however long it goes on. */
 export const heavy = (n: number): string => `SELECT LAST(b.batch) AS batch
 FROM ${STREAM} MATCH_RECOGNIZE (
   PARTITION BY sensor
-  PATTERN (a -> b -> c) WITHIN INTERVAL '1' MINUTE
-  DEFINE a AS level > ${n}, b AS level > a.level + 40, c AS level > b.level + 100
+  PATTERN (a b{5} c) WITHIN INTERVAL '1' MINUTE
+  DEFINE a AS level >= ${n}, b AS level + SQRT(a.level) > 0, c AS level > b.level + 100
 )`;
 
 /** How many events a batch has. */
@@ -182,7 +182,7 @@ export async function prepare(url: string, rules: number): Promise<void> {
   };
   await put(`/v1/streams/${STREAM}`, DECLARATION);
   await put('/v1/rules/mark', MARK);
-  for (let n = 0; n < rules; n++) await put(`/v1/rules/heavy_${n}`, heavy(90 + n));
+  for (let n = 0; n < rules; n++) await put(`/v1/rules/heavy_${n}`, heavy(n));
 }
 
 /** One figure of /metrics, by its name and labels; 0 where there is none yet. */

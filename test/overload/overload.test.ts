@@ -33,14 +33,30 @@ test('a flood: the surplus is told when to come again, nothing accepted is lost,
   );
 });
 
+test('events that wait long to be matched: no more are taken until they are', async (context) => {
+  const settings = { waitingEvents: 1_000, maxDelay: 200 };
+  const { url } = await diskServers()('late', { settings });
+  await prepare(url, 3);
+  const over = new AbortController();
+  const seen = await flood(url, {
+    ...{ rate: null, connections: 20, first: 0, signal: over.signal },
+    onAnswer: ({ offered, statuses }) => {
+      if ((statuses.get(429) ?? 0) >= 20 || offered > 3_000) over.abort();
+    },
+  });
+  assert.deepEqual([...seen.statuses.keys()].sort(), [202, 429]);
+  await checkMatched(url, [seen], 60_000);
+  context.diagnostic(`${seen.accepted.size} batches accepted, ${seen.statuses.get(429)} told to come again`);
+});
+
 test('rules that take long over many events: others are answered meanwhile', async (context) => {
   const { url } = await diskServers()('slow');
-  await prepare(url, 6);
+  await prepare(url, 3);
   const once = new AbortController();
   const seen = await flood(url, {
     ...{ rate: null, connections: 20, first: 0, signal: once.signal },
     onAnswer: ({ accepted }) => {
-      if (accepted.size >= 60) once.abort();
+      if (accepted.size >= 20) once.abort();
     },
   });
   let answered = 0;
