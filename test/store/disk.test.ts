@@ -272,7 +272,13 @@ test('a data file that is whole is never taken for one that was cut short', asyn
 test('a data file that is none of LMDB is refused', async (context) => {
   const directory = await emptyDirectory(context);
   await writeFile(data(directory), 'something else'.repeat(10_000));
-  await refused(DiskStore.open(directory), 'damaged', /no database of LMDB/);
+  await refused(
+    DiskStore.open(directory),
+    'damaged',
+    /no database of LMDB/,
+    /backup/,
+    /first start was cut off/,
+  );
 });
 
 test('data of another format is refused', async (context) => {

@@ -52,12 +52,14 @@ export async function checkDirectory(directory: string): Promise<boolean> {
     if (format === null) return false;
     throw new StoreError('damaged', `${path} is ${size === null ? 'missing' : 'empty'}: ${RESTORE}`);
   }
+  // Before the mark nothing was acknowledged: the power may have gone while it was made.
+  const remedy = format === null ? `${RESTORE}, or remove the file if its first start was cut off` : RESTORE;
   const needed = await neededLength(path, size);
-  if (needed === null) throw new StoreError('damaged', `${path} is no database of LMDB: ${RESTORE}`);
+  if (needed === null) throw new StoreError('damaged', `${path} is no database of LMDB: ${remedy}`);
   if (size < needed) {
     throw new StoreError(
       'damaged',
-      `${path} was cut short: it has ${size} bytes of ${needed}; events and alerts may be missing: ${RESTORE}`,
+      `${path} was cut short: it has ${size} bytes of ${needed}; events and alerts may be missing: ${remedy}`,
     );
   }
   return format !== null;
