@@ -29,7 +29,8 @@ function parse(text: string): { samples: Sample[]; types: Map<string, string> } 
       types.set(type[1]!, type[2]!);
       continue;
     }
-    const sample = /^([a-z_:][a-z0-9_:]*)(?:\{(.*)\})? (-?[0-9.e+-]+|NaN|\+Inf)$/.exec(line);
+    // Go reads a float's NaN in any case, and prom-client writes Node's own as `Nan`.
+    const sample = /^([a-z_:][a-z0-9_:]*)(?:\{(.*)\})? (-?[0-9.e+-]+|[Nn]a[Nn]|\+Inf)$/.exec(line);
     assert.ok(sample !== null, line);
     const [, name = '', inside = '', value] = sample;
     const pairs = [...inside.matchAll(/([a-z_]+)="((?:[^"\\]|\\.)*)",?/g)];
