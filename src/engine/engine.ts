@@ -6,10 +6,9 @@ import type { Emission, OpenMatch } from './emission.js';
 import { type Inspection, inspect } from './explain/inspection.js';
 import type { MissOptions } from './explain/misses.js';
 import { BOUNDED_LIMITS, type Limits, STREAM_LIMITS } from './limits.js';
-import { type KeyChange, MatchOperator } from './match/operator.js';
-import type { PartitionSnapshot } from './match/snapshot.js';
+import type { KeyState } from './match/any/snapshot.js';
 import { bySortColumns, byTime, byTimeThen, type RowOrder } from './order.js';
-import { type RuleCounts, type RuleHead, RunningRule } from './rule.js';
+import { type KeyChange, type RuleCounts, type RuleHead, RunningRule } from './rule.js';
 import { Sequencer, type SequencerHead } from './sequencer.js';
 import { StreamClock } from './watermark.js';
 
@@ -40,7 +39,7 @@ export interface EngineSnapshot {
   readonly rules: readonly {
     readonly name: string;
     readonly head: RuleHead;
-    readonly keys: readonly PartitionSnapshot[];
+    readonly keys: readonly KeyState[];
   }[];
 }
 
@@ -112,8 +111,7 @@ export class Engine {
       this.#misses,
     );
     const seen = Math.max(...clocks.map(({ latest }) => latest));
-    if (rule.operator instanceof MatchOperator && seen !== Number.NEGATIVE_INFINITY)
-      rule.operator.observedFrom = seen;
+    if (rule.keyed !== null && seen !== Number.NEGATIVE_INFINITY) rule.keyed.observedFrom = seen;
     this.#rules.set(plan.name, rule);
     const key = sequencerKey(plan);
     let sequencer = this.#sequencers.get(key);
@@ -188,9 +186,8 @@ export class Engine {
       if (this.#mode === 'bounded') this.#load(sequencer);
       sequencer.end();
     }
-    for (const { plan, operator } of this.#rules.values()) {
-      if (!(operator instanceof MatchOperator)) continue;
-      for (const match of operator.takeSorted())
+    for (const { plan, keyed } of this.#rules.values()) {
+      for (const match of keyed?.takeSorted() ?? [])
         this.#emissions.push({ kind: 'match', rule: plan.name, match });
     }
   }
@@ -236,8 +233,7 @@ export class Engine {
 
   /** What a rule has begun and not decided, in order of the starts within each key; nothing for a plain SELECT. */
   open(rule: string): Iterable<OpenMatch> {
-    const operator = this.#rules.get(rule)?.operator;
-    return operator instanceof MatchOperator ? operator.open() : [];
+    return this.#rules.get(rule)?.keyed?.open() ?? [];
   }
 
   head(): EngineHead {
@@ -260,7 +256,7 @@ export class Engine {
       rules: [...this.#rules.values()].map((rule) => ({
         name: rule.plan.name,
         head: rule.head(),
-        keys: rule.operator instanceof MatchOperator ? rule.operator.keyStates() : [],
+        keys: rule.keyed?.keyStates() ?? [],
       })),
     };
   }
@@ -273,9 +269,7 @@ export class Engine {
   /** How many keys of how many rules have other state than at the last `takeChanges`. */
   get changes(): number {
     let changes = 0;
-    for (const { operator } of this.#rules.values()) {
-      if (operator instanceof MatchOperator) changes += operator.changes;
-    }
+    for (const { keyed } of this.#rules.values()) changes += keyed?.changes ?? 0;
     return changes;
   }
 
@@ -285,7 +279,7 @@ export class Engine {
     for (const rule of this.#rules.values()) {
       if (!rule.isChanged) continue;
       rule.isChanged = false;
-      const keys = rule.operator instanceof MatchOperator ? rule.operator.takeChanges() : [];
+      const keys = rule.keyed?.takeChanges() ?? [];
       changes.push({ name: rule.plan.name, head: rule.head(), keys });
     }
     return changes;
@@ -326,10 +320,8 @@ export class Engine {
   }
 
   /** `isSaved`: a checkpoint holds the key's state as it is. Throws Error when there is no such rule, RangeError for another pattern. */
-  restoreKey(name: string, state: PartitionSnapshot, isSaved: boolean): void {
-    const { operator } = this.#rule(name);
-    if (!(operator instanceof MatchOperator)) throw new Error(`the rule ${name} keeps no keys`);
-    operator.restoreKey(state, isSaved);
+  restoreKey(name: string, state: KeyState, isSaved: boolean): void {
+    this.#rule(name).restoreKey(state, isSaved);
   }
 
   #rule(name: string): RunningRule {
@@ -352,8 +344,8 @@ export class Engine {
   #load(sequencer: Sequencer): void {
     const streams = new Set(sequencer.clocks.map(({ schema }) => schema.name));
     const rows = this.#rows.filter(({ stream }) => streams.has(stream)).sort(sequencer.order);
-    for (const { operator } of sequencer.rules) {
-      if (operator instanceof MatchOperator) for (const row of rows) operator.foresee(row);
+    for (const { keyed } of sequencer.rules) {
+      if (keyed !== null) for (const row of rows) keyed.foresee(row);
     }
     for (const row of rows) sequencer.play(row);
   }

@@ -1,13 +1,18 @@
 /** How much a rule may hold (`language.md` 26). Reaching a limit drops the oldest and counts it; it never stops the rule. */
 export interface Limits {
-  /** Partial matches (threads of all starts) of one key of one rule. */
+  /**
+   * Partial matches (threads of all starts) of one key of one rule; where NO SKIP keeps rows instead (`match/any`), the rows that
+   * a match can take.
+   */
   readonly partialMatchesPerKey: number;
-  /** Partial matches of one rule over all its keys. */
+  /** The same of one rule over all its keys. */
   readonly partialMatchesPerRule: number;
   /** Keys of one rule with state. */
   readonly keysPerRule: number;
   /** Matches that one row may give under AFTER MATCH NO SKIP. */
   readonly matchesPerRow: number;
+  /** Labelled rows of those matches, together: the match that passes it is the last one. */
+  readonly matchedRowsPerRow: number;
 }
 
 export const STREAM_LIMITS: Limits = {
@@ -15,6 +20,7 @@ export const STREAM_LIMITS: Limits = {
   partialMatchesPerRule: 1_000_000,
   keysPerRule: 1_000_000,
   matchesPerRow: 1_000,
+  matchedRowsPerRow: 1_000_000,
 };
 
 /** Bounded input is read by a person who waits for it: what fits in memory is held. */
@@ -23,4 +29,5 @@ export const BOUNDED_LIMITS: Limits = {
   partialMatchesPerRule: 5_000_000,
   keysPerRule: 10_000_000,
   matchesPerRow: 1_000_000,
+  matchedRowsPerRow: 10_000_000,
 };

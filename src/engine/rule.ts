@@ -8,6 +8,8 @@ import { Faults } from './expression/faults.js';
 import { FilterOperator } from './filter.js';
 import type { Keyed, KeyGroup } from './key_group.js';
 import type { Limits } from './limits.js';
+import { AnyOperator } from './match/any/operator.js';
+import { isWindow, type KeyState } from './match/any/snapshot.js';
 import { type MatchHead, MatchOperator } from './match/operator.js';
 import type { ColumnTest } from './predicate/column_test.js';
 
@@ -29,12 +31,24 @@ export type RuleHead = {
   readonly rowsAhead: number;
   readonly late: number;
   readonly faults: Readonly<Record<string, number>>;
-} & (MatchHead | { readonly counts: FilterOperator['counts'] });
+} & (
+  | (MatchHead & {
+      /** How its keys are kept; left out: by partial matches. */
+      readonly keptBy?: 'window';
+    })
+  | { readonly counts: FilterOperator['counts'] }
+);
+
+/** The state of a key is another than before; null: there is none any more. */
+export interface KeyChange {
+  readonly key: string;
+  readonly state: KeyState | null;
+}
 
 /** A rule at work: its plan and its operator. */
 export class RunningRule implements Keyed {
   readonly faults = new Faults();
-  readonly operator: MatchOperator | FilterOperator;
+  operator: MatchOperator | AnyOperator | FilterOperator;
   /** Rules with equal texts of it have equal keys; null: the operator keeps none. */
   readonly groupKey: string | null;
   /** Rows appended before it are not seen. */
@@ -56,6 +70,8 @@ export class RunningRule implements Keyed {
   visited = 0;
   /** What the operator says while it works: a deadline, in milliseconds. */
   onDeadline: (deadline: number) => void = () => {};
+  /** The general operator of its pattern. */
+  readonly #general: (() => MatchOperator) | null;
 
   /** `order`: the order of registration, the last tie between emissions. Throws RangeError when the pattern is too large. */
   constructor(
@@ -74,12 +90,20 @@ export class RunningRule implements Keyed {
     if (operator.kind === 'filter') {
       this.operator = new FilterOperator(operator, columns, this.faults, emit);
       this.groupKey = null;
+      this.#general = null;
       return;
     }
     const waiting = (deadline: number) => this.onDeadline(deadline);
     const holding = (key: string, isHeld: boolean) => this.group?.note(this, key, isHeld);
-    this.operator = new MatchOperator(operator, columns, input, limits, this.faults, emit, waiting, holding);
-    if (misses !== null) {
+    const { faults } = this;
+    this.#general = () => new MatchOperator(operator, columns, input, limits, faults, emit, waiting, holding);
+    // Of partial matches that are not kept one by one there is nothing to tell: whoever wants all to be told waits for them.
+    const any =
+      misses?.keepsLastRows === true
+        ? null
+        : AnyOperator.of(operator, columns, input, limits, faults, emit, waiting, holding);
+    this.operator = any ?? this.#general();
+    if (misses !== null && this.operator instanceof MatchOperator) {
       const running = this.operator;
       const { matcher, partitions } = running;
       const columnsOf = (row: Row) => running.keyColumns(row);
@@ -89,35 +113,59 @@ export class RunningRule implements Keyed {
     this.groupKey = JSON.stringify(operator.partitionBy.map(({ expression }) => expression));
   }
 
-  /** Its state apart from its keys. */
-  head(): RuleHead {
-    const { since, rowsAhead, late, faults, operator } = this;
-    const own = operator instanceof MatchOperator ? operator.head() : { counts: { ...operator.counts } };
-    return { since, rowsAhead, late, faults: faults.counts(), ...own };
+  /** The operator of a pattern, which keeps state by key; null for a plain SELECT. */
+  get keyed(): MatchOperator | AnyOperator | null {
+    return this.operator instanceof FilterOperator ? null : this.operator;
   }
 
-  /** Goes on from what `head` gave. Throws Error when that was of another kind of rule. */
+  /** Its state apart from its keys. */
+  head(): RuleHead {
+    const { since, rowsAhead, late, faults, operator, keyed } = this;
+    const own = keyed === null ? { counts: { ...operator.counts } } : keyed.head();
+    const kept = operator instanceof AnyOperator ? { keptBy: 'window' as const } : {};
+    return { since, rowsAhead, late, faults: faults.counts(), ...own, ...kept };
+  }
+
+  /** Goes on from what `head` gave. Throws RangeError when that was of another kind of rule. */
   restoreHead({ since, rowsAhead, late, faults, ...own }: RuleHead): void {
     this.since = since;
     this.rowsAhead = rowsAhead;
     this.late = late;
     this.faults.restore(faults);
+    if (!('sequence' in own)) {
+      if (this.keyed !== null) throw this.#isOfAnotherKind();
+      Object.assign(this.operator.counts, own.counts);
+      return;
+    }
+    // An earlier version kept partial matches, which a window cannot be made of: the rule goes on with them.
+    if (this.operator instanceof AnyOperator && own.keptBy !== 'window') this.operator = this.#general!();
+    if (this.keyed === null || (own.keptBy === 'window' && !(this.operator instanceof AnyOperator)))
+      throw this.#isOfAnotherKind();
+    this.keyed.restoreHead(own);
+  }
+
+  /** As of the operator's. Throws RangeError for the state of another pattern, or kept in another way than the head said. */
+  restoreKey(state: KeyState, isSaved: boolean): void {
     const { operator } = this;
-    if (operator instanceof MatchOperator && 'sequence' in own) operator.restoreHead(own);
-    else if (!(operator instanceof MatchOperator) && !('sequence' in own))
-      Object.assign(operator.counts, own.counts);
-    else throw new Error(`the snapshot's state of rule ${this.plan.name} is of another kind`);
+    if (operator instanceof AnyOperator && isWindow(state)) operator.restoreKey(state, isSaved);
+    else if (operator instanceof MatchOperator && !isWindow(state)) operator.restoreKey(state, isSaved);
+    else throw this.#isOfAnotherKind();
+  }
+
+  #isOfAnotherKind(): RangeError {
+    return new RangeError(`the snapshot's state of rule ${this.plan.name} is of another kind`);
   }
 
   process(row: Row): void {
     this.isChanged = true;
-    if (this.operator instanceof MatchOperator) this.operator.process(row, this.group?.keyOf(row));
-    else this.operator.process(row);
+    const { operator } = this;
+    if (operator instanceof FilterOperator) operator.process(row);
+    else operator.process(row, this.group?.keyOf(row));
   }
 
   /** A row that was erased: it was there, and that is all. */
   pass(row: Row, sequence: number): void {
-    if (sequence < this.since || !(this.operator instanceof MatchOperator)) return;
+    if (sequence < this.since || this.operator instanceof FilterOperator) return;
     this.isChanged = true;
     this.operator.observedFrom ??= row.time;
   }
@@ -126,7 +174,7 @@ export class RunningRule implements Keyed {
   erase(subject: Subject): void {
     this.isChanged = true;
     this.misses?.forget();
-    if (this.operator instanceof MatchOperator) this.operator.erase(subject);
+    if (!(this.operator instanceof FilterOperator)) this.operator.erase(subject);
   }
 
   /** As of the operator's. */
@@ -136,34 +184,33 @@ export class RunningRule implements Keyed {
 
   /** The row's key; a rule without keys has one for all. */
   keyOf(row: Row): string {
-    return this.operator instanceof MatchOperator ? this.operator.keyOf(row) : '';
+    return this.keyed?.keyOf(row) ?? '';
   }
 
   /** Whether there is state of a key. */
   holds(key: string): boolean {
-    return this.operator instanceof MatchOperator && this.operator.partitions.has(key);
+    return this.keyed?.partitions.has(key) ?? false;
   }
 
   keys(): Iterable<string> {
-    return this.operator instanceof MatchOperator ? this.operator.partitions.keys() : [];
+    return this.keyed?.partitions.keys() ?? [];
   }
 
   /** The earliest deadline, in milliseconds, or null. */
   nextDeadline(): number | null {
-    return this.operator instanceof MatchOperator ? this.operator.nextDeadline() : null;
+    return this.keyed?.nextDeadline() ?? null;
   }
 
   /** `rows`: those that it saw. */
   counts(rows: number): RuleCounts {
-    const { operator } = this;
-    const isMatch = operator instanceof MatchOperator;
+    const { operator, keyed } = this;
     return {
       rows,
       ...operator.counts,
       late: this.late,
       faults: this.faults.counts(),
-      partialMatches: isMatch ? operator.threads : 0,
-      keys: isMatch ? operator.partitions.size : 0,
+      partialMatches: keyed?.threads ?? 0,
+      keys: keyed?.partitions.size ?? 0,
     };
   }
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Emission } from '../../src/engine/emission.js';
 import { Engine, type EngineHead } from '../../src/engine/engine.js';
-import type { PartitionSnapshot } from '../../src/engine/match/snapshot.js';
+import type { KeyState } from '../../src/engine/match/any/snapshot.js';
 import type { RuleHead } from '../../src/engine/rule.js';
 import type { Row } from '../../src/event/row.js';
 import type { StreamSchema } from '../../src/event/schema.js';
@@ -191,7 +191,7 @@ test(`a snapshot taken and restored at any point changes nothing`, (t) => {
 class Pieces {
   #head: EngineHead | null = null;
   readonly #rules = new Map<string, RuleHead>();
-  readonly #keys = new Map<string, { readonly rule: string; readonly state: PartitionSnapshot }>();
+  readonly #keys = new Map<string, { readonly rule: string; readonly state: KeyState }>();
 
   take(engine: Engine): void {
     this.#head = structuredClone(engine.head());

@@ -142,6 +142,7 @@ function limits(): string {
       ['partial matches of one rule', both('partialMatchesPerRule')],
       ['keys of one rule that hold something', both('keysPerRule')],
       ['matches that one row gives under NO SKIP', both('matchesPerRow')],
+      ['labelled rows of those matches, together', both('matchedRowsPerRow')],
     ],
   );
 }

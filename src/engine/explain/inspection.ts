@@ -41,7 +41,7 @@ export interface VariableHits {
 
 /** Looks at a rule. `sequencer`: the one that its rows come through. */
 export function inspect(rule: RunningRule, sequencer: Sequencer): Inspection {
-  const { operator } = rule;
+  const { operator, keyed } = rule;
   const isMatch = operator instanceof MatchOperator;
   return {
     watermark: known(sequencer.watermark),
@@ -50,7 +50,7 @@ export function inspect(rule: RunningRule, sequencer: Sequencer): Inspection {
     streams: sequencer.clocks.map(({ schema, watermark, latest, idle }) => ({
       ...{ stream: schema.name, watermark: known(watermark), latest: known(latest), isIdle: idle },
     })),
-    hits: isMatch ? hitsOf(operator, namesOf(rule.plan)) : [],
+    hits: keyed === null ? [] : hitsOf(keyed, namesOf(rule.plan)),
     census: isMatch ? censusOf(operator) : { states: [], isWhole: true },
     held: isMatch ? heldMatches(operator) : [],
     misses: rule.misses?.list() ?? [],
@@ -58,11 +58,12 @@ export function inspect(rule: RunningRule, sequencer: Sequencer): Inspection {
   };
 }
 
-function hitsOf({ plan, matcher }: MatchOperator, names: Names): readonly VariableHits[] {
-  return plan.variables.map(({ name, condition }, i) => ({
+function hitsOf(operator: NonNullable<RunningRule['keyed']>, names: Names): readonly VariableHits[] {
+  const hits = operator instanceof MatchOperator ? operator.matcher.hits : operator.hits;
+  return operator.plan.variables.map(({ name, condition }, i) => ({
     variable: nameOf(name),
     condition: condition === null ? null : sqlOf(condition, names),
-    rows: matcher.hits[i] ?? 0,
+    rows: hits[i] ?? 0,
   }));
 }
 

@@ -1,5 +1,6 @@
 import type { MatchPlan } from '../../language/plan.js';
 import type { Limits } from '../limits.js';
+import { AnyOperator } from '../match/any/operator.js';
 import { MOST_VARIABLES } from '../match/determinised.js';
 import type { MatchOperator } from '../match/operator.js';
 import { whyKeysStay } from './index_use.js';
@@ -30,22 +31,27 @@ export function keepingOf(
   const { terms, plan, matcher } = operator;
   const { lookback, keepsRows, keepsKeys } = terms;
   const { rowOnly, readsMatchNumber } = matcher.conditions;
-  const isMerged = rowOnly.every(Boolean) && !readsMatchNumber && plan.skip.mode !== 'no_skip';
+  const isWindow = AnyOperator.takes(plan, terms.input);
+  const isMerged = isWindow || (rowOnly.every(Boolean) && !readsMatchNumber && plan.skip.mode !== 'no_skip');
   const isTable = isMerged && plan.variables.length <= MOST_VARIABLES;
   return {
     ...{ within: plan.within, lookback, keepsRows, keepsKeys, isMerged, limits },
     sentences: [
       duration(plan, within),
-      plan.skip.mode === 'no_skip'
-        ? 'Every distinct set of labelled rows is a partial match of its own.'
-        : isMerged
-          ? `Conditions read the row alone: what matters of a start is its states${isTable ? ', and one look into a table moves all of them' : ''}.`
-          : `Of each partial match is kept what conditions can still read of its rows: ${earlier.join(', ') || 'nothing'}. Those that agree in it are one.`,
+      isWindow
+        ? 'The rows that a match can take are kept once, however many partial matches there are: what a row completes is listed, and the rest counted, from them.'
+        : plan.skip.mode === 'no_skip'
+          ? 'Every distinct set of labelled rows is a partial match of its own.'
+          : isMerged
+            ? `Conditions read the row alone: what matters of a start is its states${isTable ? ', and one look into a table moves all of them' : ''}.`
+            : `Of each partial match is kept what conditions can still read of its rows: ${earlier.join(', ') || 'nothing'}. Those that agree in it are one.`,
       rows(operator),
       ...(terms.input === 'bounded' ? [] : [keys(operator)]),
-      `At most ${shown(limits.partialMatchesPerKey)} partial matches a key, ${shown(limits.partialMatchesPerRule)} for the rule and ${shown(limits.keysPerRule)} keys: past that the oldest are dropped, and counted.`,
+      `At most ${shown(limits.partialMatchesPerKey)} ${isWindow ? 'such rows' : 'partial matches'} a key, ${shown(limits.partialMatchesPerRule)} for the rule and ${shown(limits.keysPerRule)} keys: past that the oldest are dropped, and counted.`,
       ...(plan.skip.mode === 'no_skip'
-        ? [`At most ${shown(limits.matchesPerRow)} matches come of one row: the rest are counted.`]
+        ? [
+            `At most ${shown(limits.matchesPerRow)} matches come of one row, of ${shown(limits.matchedRowsPerRow)} rows together: the rest are counted.`,
+          ]
         : []),
     ],
   };
