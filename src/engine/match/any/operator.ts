@@ -225,7 +225,9 @@ export class AnyOperator {
       const runs = new Runs();
       runs.alive(window);
       for (let isThere = runs.next(); isThere; isThere = runs.nextStart()) {
-        const events = runs.numbers.map((number, i) => this.#matched(window.row(number)!, runs.labels[i]!));
+        const events = Array.from({ length: runs.length }, (_, i) =>
+          this.#matched(window.row(runs.numberAt(i))!, runs.labelAt(i)),
+        );
         const start = events[0]!.row;
         const { within } = this.plan;
         const deadline = within === null ? null : start.time + within;
@@ -364,7 +366,7 @@ export class AnyOperator {
   #complete(partition: Partition): void {
     const { window } = partition;
     const { matchesPerRow, matchedRowsPerRow } = this.limits;
-    this.#runs.complete(window);
+    if (matchesPerRow > 0) this.#runs.complete(window);
     let listed = 0;
     let rows = 0;
     this.#steps.length = 0;
@@ -385,16 +387,19 @@ export class AnyOperator {
 
   /** The labels of the run in hand: those that it has in common with the last one are there. */
   #readRun(window: Window): void {
-    const { numbers, labels, shared } = this.#runs;
-    this.#steps.length = shared;
-    this.#events.length = shared;
-    for (let i = shared; i < numbers.length; i++) {
-      const row = window.row(numbers[i]!)!;
-      const label = labels[i]!;
-      const event = this.#matched(row, label);
-      const variable = label >> 1;
-      this.#steps.push({ row, position: numbers[i]!, variable, excluded: (label & 1) !== 0, previous: null });
-      this.#events.push(event);
+    const runs = this.#runs;
+    const { shared } = runs;
+    // Faster than a new length, where few go.
+    while (this.#steps.length > shared) {
+      this.#steps.pop();
+      this.#events.pop();
+    }
+    for (let i = shared; i < runs.length; i++) {
+      const position = runs.numberAt(i);
+      const label = runs.labelAt(i);
+      const row = window.row(position)!;
+      this.#steps.push({ row, position, variable: label >> 1, excluded: (label & 1) !== 0, previous: null });
+      this.#events.push(this.#matched(row, label));
     }
   }
 

@@ -2,8 +2,10 @@ import { back } from './summary.js';
 import { BEFORE, COMPLETE } from './unambiguous.js';
 import type { Window } from './window.js';
 
-/** Four numbers each: row, state, place of the next target, labels before. */
+/** Where a less preferred way branches off: row, state, place of the next target, labels before; four numbers each. */
 const CHOICE = 4;
+/** Of `#passes`: no way over the block without a look at its rows. */
+const NONE = -1;
 
 /**
  * The runs over a window that end in certain states, in order of start, then preferment: a walk forward, depth first. Before each
@@ -11,25 +13,43 @@ const CHOICE = 4;
  * are passed over as a whole. One for all windows of a rule: it keeps its memory.
  */
 export class Runs {
-  /** The labels of the present run: numbers of rows, */
-  readonly numbers: number[] = [];
-  /** and the labels, as of `labelOf`. */
-  readonly labels: number[] = [];
-  /** The labels that the present run has in common with the last one. */
+  /** How many labels the present run has. */
+  length = 0;
+  /** The labels that the present run has in common with the one before. */
   shared = 0;
 
+  /** The numbers of its rows, and their labels, as of `labelOf`. */
+  #numbers = new Int32Array(64);
+  #labels = new Int32Array(64);
   #window!: Window;
   #block = 0;
+  #bits = 0;
   /** The number of the first row of the window's first block. */
   #origin = 0;
   /** By row: the states before it from which a goal is reached, as bits. */
   #needs = new Int32Array(0);
-  /** By block, whether `#needs` are those of this walk for its rows, and for its beginning. */
+  /** By block, the walk whose `#needs` stand for its rows, and for its beginning. */
   #rowsKnown = new Int32Array(0);
   #beginningKnown = new Int32Array(0);
+  /** By block, the walk and the state for which `#passes` and `#passed` tell where the way goes on, and in which state. */
+  #passKnown = new Int32Array(0);
+  #passFrom = new Uint8Array(0);
+  #passes = new Int32Array(0);
+  #passed = new Uint8Array(0);
   #walk = 0;
-  #choices: number[] = [];
+  #choices = new Int32Array(256);
+  /** Numbers in `#choices`. */
+  #chosen = 0;
   #isBegun = false;
+
+  /** The number of the row of a label of the present run, and the label. */
+  numberAt(place: number): number {
+    return this.#numbers[place]!;
+  }
+
+  labelAt(place: number): number {
+    return this.#labels[place]!;
+  }
 
   /** Begins a walk: to the matches that the last row completed. */
   complete(window: Window): void {
@@ -48,26 +68,26 @@ export class Runs {
       this.shared = 0;
       const { front } = this.#window;
       if (((this.#needAt(front) >> BEFORE) & 1) === 0) return false;
-      this.#forward(front, BEFORE);
+      this.#forward(front, BEFORE, 0);
       return true;
     }
-    if (this.#choices.length === 0) return false;
-    const [number, state, place, labels] = this.#choices.splice(-CHOICE) as [number, number, number, number];
-    this.numbers.length = labels;
-    this.labels.length = labels;
-    this.shared = labels;
-    this.#forward(number + 1, this.#take(number, state, place));
+    if (this.#chosen === 0) return false;
+    this.#chosen -= CHOICE;
+    const choices = this.#choices;
+    const at = this.#chosen;
+    this.length = choices[at + 3]!;
+    this.shared = this.length;
+    this.#forward(choices[at]!, choices[at + 1]!, choices[at + 2]!);
     return true;
   }
 
   /** Goes to the first run of a start after the present one's. False: there is none. */
   nextStart(): boolean {
-    const own = this.numbers[0];
+    const own = this.#numbers[0];
     do {
-      while (this.#choices.length > 0 && this.#choices[this.#choices.length - 1]! > 0)
-        this.#choices.length -= CHOICE;
+      while (this.#chosen > 0 && this.#choices[this.#chosen - 1]! > 0) this.#chosen -= CHOICE;
       if (!this.next()) return false;
-    } while (this.numbers[0] === own);
+    } while (this.#numbers[0] === own);
     return true;
   }
 
@@ -75,12 +95,12 @@ export class Runs {
   firstAlive(window: Window): number | null {
     this.alive(window);
     for (let at = window.front; at < window.end; ) {
-      const passed = (at & (window.block - 1)) === 0 && at < window.blocksEnd ? this.#pass(at, BEFORE) : null;
-      if (passed !== null) {
-        at = passed[0];
+      const isBlock = (at & (this.#block - 1)) === 0 && at < window.blocksEnd;
+      if (isBlock && this.#pass(at, BEFORE)) {
+        at = this.#passes[(at - this.#origin) >> this.#bits]!;
         continue;
       }
-      if ((window.letter(at).masks[BEFORE]! & ~(1 << BEFORE) & this.#needBehind(at)) !== 0) return at;
+      if ((window.letter(at).labelled[BEFORE]! & this.#needBehind(at)) !== 0) return at;
       at++;
     }
     return null;
@@ -89,94 +109,127 @@ export class Runs {
   #begin(window: Window, goals: number): void {
     this.#window = window;
     this.#block = window.block;
+    this.#bits = window.blockBits;
     this.#origin = window.front - (window.front & (this.#block - 1));
     this.#walk++;
     const rows = window.end - this.#origin + 1;
     if (rows > this.#needs.length) {
       this.#needs = new Int32Array(2 * rows + this.#block);
-      this.#rowsKnown = new Int32Array((this.#needs.length >> window.blockBits) + 1);
-      this.#beginningKnown = new Int32Array((this.#needs.length >> window.blockBits) + 1);
+      const blocks = (this.#needs.length >> this.#bits) + 1;
+      this.#rowsKnown = new Int32Array(blocks);
+      this.#beginningKnown = new Int32Array(blocks);
+      this.#passKnown = new Int32Array(blocks);
+      this.#passFrom = new Uint8Array(blocks);
+      this.#passes = new Int32Array(blocks);
+      this.#passed = new Uint8Array(blocks);
     }
-    this.numbers.length = 0;
-    this.labels.length = 0;
-    this.#choices.length = 0;
+    this.length = 0;
+    this.#chosen = 0;
     this.#isBegun = false;
     this.#needs[window.end - this.#origin] = goals;
     this.#know(window.blocksEnd, window.end);
   }
 
-  /** Follows the most preferred way on from `state` before row `number`. */
-  #forward(number: number, state: number): void {
-    const { end, blocksEnd } = this.#window;
+  /** Follows the most preferred way on from `state` before row `number`, of which targets from `place` on are left. */
+  #forward(number: number, state: number, place: number): void {
+    const window = this.#window;
+    const { end, blocksEnd } = window;
+    const inBlock = this.#block - 1;
+    const needs = this.#needs;
+    const origin = this.#origin;
     let at = number;
     let now = state;
+    let from = place;
     while (at < end) {
-      if ((at & (this.#block - 1)) === 0 && at < blocksEnd) {
-        const passed = this.#pass(at, now);
-        if (passed !== null) {
-          [at, now] = passed;
+      if (at < blocksEnd) {
+        if ((at & inBlock) === 0 && from === 0 && this.#pass(at, now)) {
+          const block = (at - origin) >> this.#bits;
+          at = this.#passes[block]!;
+          now = this.#passed[block]!;
           continue;
         }
+        if (this.#rowsKnown[(at - origin) >> this.#bits] !== this.#walk) this.#knowBlock(at);
       }
-      now = this.#take(at++, now, 0);
+      const letter = window.letter(at);
+      const goals = needs[at + 1 - origin]!;
+      const targets = letter.targets[now]!;
+      let to = from;
+      while (((goals >> targets[to]!) & 1) === 0) to++;
+      for (let next = to + 1; next < targets.length; next++) {
+        if (((goals >> targets[next]!) & 1) === 0) continue;
+        this.#choose(at, now, next);
+        break;
+      }
+      const label = letter.labels[now]![to]!;
+      if (label >= 0) this.#label(at, label);
+      now = targets[to]!;
+      from = 0;
+      at++;
     }
   }
 
-  /** Takes a row from `state` with the first target from `place` on that leads to a goal, and remembers the next. */
-  #take(number: number, state: number, place: number): number {
-    const letter = this.#window.letter(number);
-    const goals = this.#needBehind(number);
-    const targets = letter.targets[state]!;
-    let at = place;
-    while (((goals >> targets[at]!) & 1) === 0) at++;
-    for (let next = at + 1; next < targets.length; next++) {
-      if (((goals >> targets[next]!) & 1) === 0) continue;
-      this.#choices.push(number, state, next, this.numbers.length);
-      break;
-    }
-    const label = letter.labels[state]![at]!;
-    if (label >= 0) {
-      this.numbers.push(number);
-      this.labels.push(label);
-    }
-    return targets[at]!;
+  #choose(number: number, state: number, place: number): void {
+    if (this.#chosen === this.#choices.length) this.#choices = grown(this.#choices);
+    const choices = this.#choices;
+    choices[this.#chosen++] = number;
+    choices[this.#chosen++] = state;
+    choices[this.#chosen++] = place;
+    choices[this.#chosen++] = this.length;
   }
 
-  /** Where blocks from row `number` on lead, if no row of them gets a label and there is one way; null: step by step. */
-  #pass(number: number, state: number): [number, number] | null {
-    let passed: [number, number] | null = null;
+  #label(number: number, label: number): void {
+    if (this.length === this.#numbers.length) {
+      this.#numbers = grown(this.#numbers);
+      this.#labels = grown(this.#labels);
+    }
+    this.#numbers[this.length] = number;
+    this.#labels[this.length++] = label;
+  }
+
+  /** Whether blocks from row `number` on can be passed over: no row of them gets a label, and there is one way. */
+  #pass(number: number, state: number): boolean {
+    const block = (number - this.#origin) >> this.#bits;
+    if (this.#passKnown[block] !== this.#walk || this.#passFrom[block] !== state) {
+      this.#passKnown[block] = this.#walk;
+      this.#passFrom[block] = state;
+      this.#passes[block] = NONE;
+      this.#findPass(number, state, block);
+    }
+    return this.#passes[block] !== NONE;
+  }
+
+  #findPass(number: number, state: number, block: number): void {
     for (let level = 0; ; level++) {
       const summary = this.#window.summary(level, number);
-      if (summary === null) return passed;
+      if (summary === null) return;
       const behind = number + (this.#block << level);
       const goals = this.#needAt(behind);
-      if ((summary.labelled[state]! & goals) !== 0) return passed;
+      if ((summary.labelled[state]! & goals) !== 0) return;
       const free = summary.free[state]! & goals;
       // More than one: which is preferred is seen row by row.
-      if ((free & (free - 1)) === 0) passed = [behind, 31 - Math.clz32(free)];
-      if ((number & (this.#block << level)) !== 0) return passed;
+      if ((free & (free - 1)) === 0) {
+        this.#passes[block] = behind;
+        this.#passed[block] = 31 - Math.clz32(free);
+      }
+      if ((number & (this.#block << level)) !== 0) return;
     }
   }
 
+  /** States behind row `number` from which a goal is reached, as bits. */
   #needBehind(number: number): number {
-    const behind = number + 1;
-    if ((behind & (this.#block - 1)) === 0) return this.#needAt(behind);
-    const block = (number - this.#origin) >> this.#window.blockBits;
-    if (number < this.#window.blocksEnd && this.#rowsKnown[block] !== this.#walk) {
-      const first = this.#origin + block * this.#block;
-      this.#needs[first + this.#block - this.#origin] = this.#needAt(first + this.#block);
-      this.#know(first, first + this.#block);
-      this.#rowsKnown[block] = this.#walk;
-    }
-    return this.#needs[behind - this.#origin]!;
+    if (
+      number < this.#window.blocksEnd &&
+      this.#rowsKnown[(number - this.#origin) >> this.#bits] !== this.#walk
+    )
+      this.#knowBlock(number);
+    return this.#needs[number + 1 - this.#origin]!;
   }
 
-  /** States before row `number`, where a block begins (or anything behind the whole blocks), from which a goal is reached. */
+  /** The same before row `number`. */
   #needAt(number: number): number {
-    const { blocksEnd } = this.#window;
-    if (number >= blocksEnd) return this.#needs[number - this.#origin]!;
+    if (number >= this.#window.blocksEnd) return this.#needs[number - this.#origin]!;
     if ((number & (this.#block - 1)) !== 0) return this.#needBehind(number - 1);
-    const block = (number - this.#origin) >> this.#window.blockBits;
+    const block = (number - this.#origin) >> this.#bits;
     if (this.#beginningKnown[block] !== this.#walk) {
       let level = 0;
       while ((number & (this.#block << level)) === 0 && this.#window.summary(level + 1, number) !== null)
@@ -188,13 +241,30 @@ export class Runs {
     return this.#needs[number - this.#origin]!;
   }
 
+  /** Finds the needs of the rows of the block that row `number` is in. */
+  #knowBlock(number: number): void {
+    const first = number - (number & (this.#block - 1));
+    const end = first + this.#block;
+    this.#needs[end - this.#origin] = this.#needAt(end);
+    this.#know(first, end);
+    this.#rowsKnown[(first - this.#origin) >> this.#bits] = this.#walk;
+  }
+
   /** Goes back over rows from `end`, before which the need is known, to `first`. */
   #know(first: number, end: number): void {
+    const window = this.#window;
     const needs = this.#needs;
     let goals = needs[end - this.#origin]!;
-    for (let number = end - 1; number >= first && number >= this.#window.front; number--) {
-      goals = back(this.#window.letter(number), goals);
+    const least = Math.max(first, window.front);
+    for (let number = end - 1; number >= least; number--) {
+      goals = back(window.letter(number), goals);
       needs[number - this.#origin] = goals;
     }
   }
+}
+
+function grown(list: Int32Array): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * list.length);
+  longer.set(list);
+  return longer;
 }

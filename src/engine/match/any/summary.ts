@@ -1,4 +1,4 @@
-import { BEFORE, type Letter } from './unambiguous.js';
+import type { Letter } from './unambiguous.js';
 
 /** Counts stop here: the greatest that is exact. */
 export const MOST_COUNTED = Number.MAX_SAFE_INTEGER;
@@ -20,18 +20,18 @@ export class Summary {
 
   static ofRows(size: number, letters: readonly Letter[]): Summary {
     const summary = new Summary(size);
-    const { free, labelled } = summary;
+    const counting = new Counting(size);
     for (let state = 0; state < size; state++) {
-      let counts = new Float64Array(size);
-      counts[state] = 1;
-      let [withNone, withSome] = [1 << state, 0];
+      counting.begin(state);
+      let [free, labelled] = [1 << state, 0];
       for (const letter of letters) {
-        counts = step(counts, letter);
-        [withNone, withSome] = reach(withNone, withSome, letter);
+        counting.step(letter);
+        labelled = union(letter.masks, labelled) | union(letter.labelled, free);
+        free = union(letter.free, free);
       }
-      summary.counts.set(counts, state * size);
-      free[state] = withNone;
-      labelled[state] = withSome;
+      summary.counts.set(counting.runs, state * size);
+      summary.free[state] = free;
+      summary.labelled[state] = labelled;
     }
     return summary;
   }
@@ -40,18 +40,15 @@ export class Summary {
   static ofBoth(first: Summary, second: Summary): Summary {
     const { size } = first;
     const both = new Summary(size);
+    const counting = new Counting(size);
     for (let state = 0; state < size; state++) {
-      let [withNone, withSome] = [0, 0];
-      for (let at = 0; at < size; at++) {
-        if ((first.free[state]! >> at) & 1) {
-          withNone |= second.free[at]!;
-          withSome |= second.labelled[at]!;
-        }
-        if ((first.labelled[state]! >> at) & 1) withSome |= second.free[at]! | second.labelled[at]!;
-      }
-      both.free[state] = withNone;
-      both.labelled[state] = withSome;
-      both.counts.set(second.count(first.counts.subarray(state * size, (state + 1) * size)), state * size);
+      const labelled = first.labelled[state]!;
+      both.free[state] = union(second.free, first.free[state]!);
+      both.labelled[state] =
+        union(second.labelled, first.free[state]! | labelled) | union(second.free, labelled);
+      counting.runs.set(first.counts.subarray(state * size, (state + 1) * size));
+      counting.pass(second);
+      both.counts.set(counting.runs, state * size);
     }
     return both;
   }
@@ -64,34 +61,60 @@ export class Summary {
     }
     return states;
   }
-
-  /** Runs by state behind it, given those before it. */
-  count(before: Float64Array): Float64Array<ArrayBuffer> {
-    const { size, counts } = this;
-    const behind = new Float64Array(size);
-    for (let state = 0; state < size; state++) {
-      const runs = before[state]!;
-      if (runs === 0) continue;
-      const row = state * size;
-      for (let to = 0; to < size; to++) {
-        const more = counts[row + to]!;
-        if (more > 0) behind[to] = Math.min(behind[to]! + Math.min(runs * more, MOST_COUNTED), MOST_COUNTED);
-      }
-    }
-    return behind;
-  }
 }
 
-/** Runs by state after a row, given those before it. */
-export function step(before: Float64Array, { targets }: Letter): Float64Array<ArrayBuffer> {
-  const behind = new Float64Array(before.length);
-  for (let state = 0; state < before.length; state++) {
-    const runs = before[state]!;
-    if (runs === 0) continue;
-    const list = targets[state]!;
-    for (let i = 0; i < list.length; i++) behind[list[i]!] = Math.min(behind[list[i]!]! + runs, MOST_COUNTED);
+/** How many runs there are, by the state that they are in. */
+export class Counting {
+  runs: Float64Array;
+  #spare: Float64Array;
+
+  constructor(size: number) {
+    this.runs = new Float64Array(size);
+    this.#spare = new Float64Array(size);
   }
-  return behind;
+
+  /** With one run, in this state. */
+  begin(state: number): void {
+    this.runs.fill(0);
+    this.runs[state] = 1;
+  }
+
+  /** Over a row. */
+  step({ targets }: Letter): void {
+    const { runs } = this;
+    const behind = this.#swap();
+    for (let state = 0; state < runs.length; state++) {
+      const count = runs[state]!;
+      if (count === 0) continue;
+      const list = targets[state]!;
+      for (let i = 0; i < list.length; i++) {
+        const to = list[i]!;
+        behind[to] = Math.min(behind[to]! + count, MOST_COUNTED);
+      }
+    }
+  }
+
+  /** Over a stretch. */
+  pass({ counts, size }: Summary): void {
+    const { runs } = this;
+    const behind = this.#swap();
+    for (let state = 0; state < size; state++) {
+      const count = runs[state]!;
+      if (count === 0) continue;
+      const row = state * size;
+      for (let to = 0; to < size; to++) {
+        const ways = counts[row + to]!;
+        if (ways > 0) behind[to] = Math.min(behind[to]! + Math.min(count * ways, MOST_COUNTED), MOST_COUNTED);
+      }
+    }
+  }
+
+  #swap(): Float64Array {
+    const behind = this.#spare;
+    this.#spare = this.runs;
+    this.runs = behind;
+    return behind.fill(0);
+  }
 }
 
 /** States before a row from which one of `goals` is reached by it, as bits. */
@@ -101,16 +124,9 @@ export function back({ masks }: Letter, goals: number): number {
   return states;
 }
 
-/** States behind a row by states before it: without a label so far, and with one. */
-function reach(withNone: number, withSome: number, { targets, labels, masks }: Letter): [number, number] {
-  let [none, some] = [0, 0];
-  for (let state = BEFORE; state < masks.length; state++) {
-    if ((withSome >> state) & 1) some |= masks[state]!;
-    if (((withNone >> state) & 1) === 0) continue;
-    for (const [i, target] of targets[state]!.entries()) {
-      if (labels[state]![i]! < 0) none |= 1 << target;
-      else some |= 1 << target;
-    }
-  }
-  return [none, some];
+/** What stands in a list for any of the states, together; all as bits. */
+function union(list: Int32Array, states: number): number {
+  let bits = 0;
+  for (let left = states; left !== 0; left &= left - 1) bits |= list[31 - Math.clz32(left & -left)]!;
+  return bits;
 }

@@ -6,7 +6,7 @@ export const BEFORE = 0;
 /** The pattern was completed by the last row. */
 export const COMPLETE = 1;
 /** States are bits of a number. */
-const MOST_STATES = 31;
+export const MOST_STATES = 31;
 /** Of the automaton that is made unambiguous, and of what it is made of. */
 const MOST_FOUND = 200;
 /** Past this many they are forgotten, and made anew. */
@@ -16,11 +16,16 @@ const MOST_ABSENT = 6;
 
 /** What a row does: of each state the states that follow, in order of preferment, and the label that leads there. */
 export interface Letter {
+  /** The variables whose conditions hold, as bits. */
+  readonly holds: number;
   readonly targets: readonly Uint8Array[];
   /** By state and place in `targets`: the label, as of `labelOf`; -1: the row gets none. */
   readonly labels: readonly Int16Array[];
-  /** By state: `targets` as bits. */
+  /** By state: `targets` as bits, */
   readonly masks: Int32Array;
+  /** those without a label, and those with one. */
+  readonly free: Int32Array;
+  readonly labelled: Int32Array;
   /** A match can begin with the row. */
   readonly begins: boolean;
 }
@@ -111,10 +116,17 @@ export class Unambiguous {
       // An earlier start comes before a later one.
       return i === BEFORE ? [...list, { state: BEFORE, label: -1 }] : list;
     });
+    const bits = (takes: (label: number) => boolean) =>
+      Int32Array.from(targets, (list) =>
+        list.reduce((mask, { state, label }) => (takes(label) ? mask | (1 << state) : mask), 0),
+      );
     return {
+      holds,
       targets: targets.map((list) => Uint8Array.from(list, ({ state }) => state)),
       labels: targets.map((list) => Int16Array.from(list, ({ label }) => label)),
-      masks: Int32Array.from(targets, (list) => list.reduce((mask, { state }) => mask | (1 << state), 0)),
+      masks: bits(() => true),
+      free: bits((label) => label < 0),
+      labelled: bits((label) => label >= 0),
       begins: targets[BEFORE]!.length > 1,
     };
   }

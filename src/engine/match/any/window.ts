@@ -1,11 +1,13 @@
 import type { Row } from '../../../event/row.js';
-import { Summary, step } from './summary.js';
-import { BEFORE, COMPLETE, type Letter, type Unambiguous } from './unambiguous.js';
+import { Counting, Summary } from './summary.js';
+import { BEFORE, COMPLETE, type Letter, MOST_STATES, type Unambiguous } from './unambiguous.js';
 
 /** Rows of a block, as a power of two: stretches that have a summary begin and end with one. */
 const BLOCK_BITS = 5;
 /** Numbers are used in bit operations. */
 const MOST_NUMBERED = 2 ** 30;
+/** Of the row in hand: the latest starts before it. */
+const BEFORE_ROW = new Array<number>(MOST_STATES).fill(-1);
 
 /**
  * The rows of a key that a match can take, from the first one that a live match begins with. They are numbered; rows on which
@@ -20,7 +22,7 @@ export class Window {
   /** By state: the latest start that is in it now; -1: none. Those before `front` are gone. */
   readonly latest: number[];
   #rows: (Row | null)[] = [];
-  #holds: number[] = [];
+  #letters: Letter[] = [];
   /** The number of the first row that is stored. */
   #base = 0;
   /** By level: summaries of 1, 2, 4 ... blocks; null: the first of them were gone when the last came. */
@@ -52,7 +54,7 @@ export class Window {
   }
 
   letter(number: number): Letter {
-    return this.automaton.letter(this.#holds[number - this.#base]!);
+    return this.#letters[number - this.#base]!;
   }
 
   /** The summary of 2^level blocks that begin with row `number`. Null: they are not all there. */
@@ -92,7 +94,7 @@ export class Window {
 
   /** By row of `rows`: the variables whose conditions hold, as bits. */
   allHolds(): readonly number[] {
-    return this.#holds.slice(this.front - this.#base);
+    return this.#letters.slice(this.front - this.#base).map(({ holds }) => holds);
   }
 
   #renumber(): void {
@@ -101,22 +103,21 @@ export class Window {
     this.end = 0;
     this.#base = 0;
     this.#rows = [];
-    this.#holds = [];
+    this.#letters = [];
     this.#levels = [];
     this.latest.fill(-1);
     this.restore(rows, holds);
   }
 
   #push(row: Row | null, holds: number): boolean {
-    if (holds === 0) {
-      this.latest[COMPLETE] = -1;
-      if (this.automaton.mergesIdle && this.#holds[this.end - 1 - this.#base] === 0) return false;
-    }
+    const isIdle = holds === 0;
+    if (isIdle && this.automaton.mergesIdle && this.#letters[this.end - 1 - this.#base]?.holds === 0)
+      return false;
     const letter = this.automaton.letter(holds);
     this.#move(letter);
     // A row on which nothing holds has no label.
-    this.#rows.push(holds === 0 ? null : row);
-    this.#holds.push(holds);
+    this.#rows.push(isIdle ? null : row);
+    this.#letters.push(letter);
     this.end++;
     if ((this.end & (this.block - 1)) === 0) this.#summarise();
     return true;
@@ -124,8 +125,8 @@ export class Window {
 
   /** How many matches the last row completed. Saturates at `MOST_COUNTED`. */
   countComplete(): number {
-    let runs = new Float64Array(this.automaton.size);
-    runs[BEFORE] = 1;
+    const counting = new Counting(this.automaton.size);
+    counting.begin(BEFORE);
     const { blocksEnd } = this;
     for (let number = this.front; number < this.end; ) {
       let level = -1;
@@ -140,10 +141,11 @@ export class Window {
           level++;
         }
       }
-      runs = summary === null ? step(runs, this.letter(number)) : summary.count(runs);
+      if (summary === null) counting.step(this.letter(number));
+      else counting.pass(summary);
       number += summary === null ? 1 : this.block << level;
     }
-    return runs[COMPLETE]!;
+    return counting.runs[COMPLETE]!;
   }
 
   /** Lets go of the first start. False: there is no live partial match any more. */
@@ -163,10 +165,12 @@ export class Window {
 
   #move({ targets }: Letter): void {
     const { latest, front, end } = this;
-    const before = latest.slice();
-    latest.fill(-1);
-    for (let state = 0; state < before.length; state++) {
-      const start = state === BEFORE ? end : before[state]!;
+    for (let state = 0; state < latest.length; state++) {
+      BEFORE_ROW[state] = latest[state]!;
+      latest[state] = -1;
+    }
+    for (let state = 0; state < latest.length; state++) {
+      const start = state === BEFORE ? end : BEFORE_ROW[state]!;
       if (start < front) continue;
       const list = targets[state]!;
       for (let i = 0; i < list.length; i++) if (start > latest[list[i]!]!) latest[list[i]!] = start;
@@ -176,8 +180,7 @@ export class Window {
   /** A block is whole: its summary, and those of the pairs that it completes. */
   #summarise(): void {
     const first = this.end - this.block - this.#base;
-    const letters = this.#holds.slice(first).map((holds) => this.automaton.letter(holds));
-    let summary: Summary | null = Summary.ofRows(this.automaton.size, letters);
+    let summary: Summary | null = Summary.ofRows(this.automaton.size, this.#letters.slice(first));
     let number = this.end - this.block;
     for (let level = 0; ; level++) {
       this.#levels[level] ??= this.#levelAbove(level);
@@ -204,7 +207,7 @@ export class Window {
     if (blocks === 0 || 2 * (this.front - this.#base) < this.end - this.#base) return;
     const base = this.#base + blocks * this.block;
     this.#rows = this.#rows.slice(blocks * this.block);
-    this.#holds = this.#holds.slice(blocks * this.block);
+    this.#letters = this.#letters.slice(blocks * this.block);
     this.#levels = this.#levels.map((summaries, level) =>
       summaries.slice((base >> (this.blockBits + level)) - (this.#base >> (this.blockBits + level))),
     );
