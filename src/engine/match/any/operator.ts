@@ -1,46 +1,21 @@
-import type { JsonValue } from '../../../event/json.js';
 import type { Row } from '../../../event/row.js';
-import type { Value } from '../../../event/value.js';
 import type { MatchPlan, OutputColumn } from '../../../language/plan.js';
-import type { Match, MatchedRow, OpenMatch } from '../../emission.js';
+import type { Match, OpenMatch } from '../../emission.js';
 import type { Faults } from '../../expression/faults.js';
 import type { Limits } from '../../limits.js';
-import { outputRow } from '../../output.js';
 import { type ColumnTest, indexableTests } from '../../predicate/column_test.js';
 import { PriorityQueue } from '../../queue.js';
-import { Automaton } from '../automaton.js';
-import { type MatchScope, Measures, matchScope, standAt } from '../measures.js';
-import type { MatchCounts } from '../match_counts.js';
-import type { MatchHead } from '../operator.js';
-import { OutputSorter } from '../output_sorter.js';
-import type { Step } from '../path.js';
-import { compileProgram } from '../program.js';
-import { Conditions } from '../registers.js';
+import type { Automaton } from '../automaton.js';
+import type { MatchCounts, MatchHead } from '../operator.js';
+import { Listing } from './listing.js';
+import { Partition } from './partition.js';
 import { PartitionBy } from './partition_by.js';
 import { RowTests } from './row_tests.js';
 import { Runs } from './runs.js';
 import type { WindowSnapshot } from './snapshot.js';
-import { MOST_COUNTED } from './summary.js';
-import { Unambiguous } from './unambiguous.js';
+import type { Unambiguous } from './unambiguous.js';
 import { Window } from './window.js';
-
-/** One key: the rows that its matches can take. */
-class Partition {
-  /** Matches so far. */
-  matches = 0;
-  /** It stands in the checkpoint, perhaps as it was before. */
-  isSaved = false;
-  /** It keeps rows. */
-  isLive = true;
-  /** Rows that it keeps, as they were counted last. */
-  counted = 0;
-
-  constructor(
-    readonly key: string,
-    readonly columns: Readonly<Record<string, JsonValue>>,
-    public window: Window,
-  ) {}
-}
+import { compileWindowed, type Windowed } from './windowed.js';
 
 /** The first start of a key, or one that was the first: it leaves when WITHIN is over. */
 interface Wait {
@@ -54,14 +29,6 @@ export interface WindowChange {
   readonly state: WindowSnapshot | null;
 }
 
-/** What AFTER MATCH NO SKIP needs of a rule to be matched over a window. */
-interface Compiled {
-  readonly automaton: Unambiguous;
-  readonly starts: Automaton;
-  readonly conditions: Conditions;
-  readonly measures: Measures;
-}
-
 /**
  * AFTER MATCH NO SKIP where conditions read the row alone, as a running operator. Partial matches are not kept one by one, but
  * the rows that they can take: what a row completes is counted, and enumerated as far as the limits allow, from the rows.
@@ -69,7 +36,6 @@ interface Compiled {
  * graph of them for the same end; going forward over summaries gives the order of start, then preferment.)
  */
 export class AnyOperator {
-  readonly counts: MatchCounts = { matches: 0, dropped: 0, degradedSkips: 0 };
   readonly partitions = new Map<string, Partition>();
   /** Starts made so far. */
   sequence = 0;
@@ -79,16 +45,12 @@ export class AnyOperator {
   threads = 0;
 
   readonly #automaton: Unambiguous;
-  readonly #starts: Automaton;
-  readonly #measures: Measures;
+  readonly #general: Automaton;
+  readonly #listing: Listing;
   readonly #tests: RowTests;
   readonly #partitionBy: PartitionBy;
-  readonly #sorter: OutputSorter | null;
   readonly #waits = new PriorityQueue<Wait>((a, b) => a.deadline < b.deadline);
   readonly #runs = new Runs();
-  /** Labels of the run in hand, and the same as an alert shows them. */
-  readonly #steps: Step[] = [];
-  readonly #events: MatchedRow[] = [];
   /** Keys whose state is not in the checkpoint as it is, */
   readonly #changed = new Set<string>();
   /** and those that stand there and have none any more. */
@@ -96,7 +58,7 @@ export class AnyOperator {
 
   /** Whether there is an operator for the rule: see `of`. */
   static takes(plan: MatchPlan, input: 'stream' | 'bounded'): boolean {
-    return compileAny(plan, input) !== null;
+    return compileWindowed(plan, input) !== null;
   }
 
   /** Null for a rule that has to be matched in the general way. Throws RangeError when the pattern is too large. */
@@ -112,7 +74,7 @@ export class AnyOperator {
     /** State of a key is made, or gone. */
     holding: (key: string, isHeld: boolean) => void,
   ): AnyOperator | null {
-    const compiled = compileAny(plan, input);
+    const compiled = compileWindowed(plan, input);
     return compiled === null
       ? null
       : new AnyOperator(plan, compiled, columns, input, limits, faults, emit, waiting, holding);
@@ -120,22 +82,24 @@ export class AnyOperator {
 
   private constructor(
     readonly plan: MatchPlan,
-    { automaton, starts, conditions, measures }: Compiled,
-    private readonly columns: readonly OutputColumn[],
+    { automaton, general, conditions, measures }: Windowed,
+    columns: readonly OutputColumn[],
     private readonly input: 'stream' | 'bounded',
     private readonly limits: Limits,
-    private readonly faults: Faults,
-    private readonly emit: (match: Match) => void,
+    faults: Faults,
+    emit: (match: Match) => void,
     private readonly waiting: (deadline: number) => void,
     private readonly holding: (key: string, isHeld: boolean) => void,
   ) {
     this.#automaton = automaton;
-    this.#starts = starts;
-    this.#measures = measures;
+    this.#general = general;
+    this.#listing = new Listing(plan, measures, columns, input, limits, faults, emit);
     this.#tests = new RowTests(automaton, plan.variables, conditions, faults);
     this.#partitionBy = new PartitionBy(plan, faults);
-    this.#sorter =
-      plan.outputOrder.length > 0 && input === 'bounded' ? new OutputSorter(plan.outputOrder) : null;
+  }
+
+  get counts(): MatchCounts {
+    return this.#listing.counts;
   }
 
   /** On how many rows each variable held where it was asked, by variable. */
@@ -155,7 +119,7 @@ export class AnyOperator {
   startTests(stream: string): readonly ColumnTest[] | null {
     if (this.input !== 'stream') return null;
     const tests: ColumnTest[] = [];
-    for (const { instruction } of this.#starts.start(false)) {
+    for (const { instruction } of this.#general.start(false)) {
       if (instruction.op !== 'label') continue;
       const { stream: own, condition } = this.plan.variables[instruction.variable]!;
       if (own !== null && own !== stream) continue;
@@ -181,7 +145,7 @@ export class AnyOperator {
     if (isFirst && !begins) return;
     if (begins) this.sequence++;
     if (!window.push(row, holds)) return;
-    if (window.isComplete) this.#complete(partition);
+    if (window.isComplete) this.#listing.complete(partition);
     if (isFirst) this.#wait(partition);
     partition.isLive = true;
     this.#tidy(partition);
@@ -216,7 +180,7 @@ export class AnyOperator {
 
   /** Bounded input with an outer ORDER BY: everything that came, a match for each output row. */
   takeSorted(): readonly Match[] {
-    return this.#sorter?.take() ?? [];
+    return this.#listing.takeSorted();
   }
 
   /** Matches that have begun and are not decided, by key. */
@@ -225,9 +189,10 @@ export class AnyOperator {
       const runs = new Runs();
       runs.alive(window);
       for (let isThere = runs.next(); isThere; isThere = runs.nextStart()) {
-        const events = Array.from({ length: runs.length }, (_, i) =>
-          this.#matched(window.row(runs.numberAt(i))!, runs.labelAt(i)),
-        );
+        const events = Array.from({ length: runs.length }, (_, i) => ({
+          variable: this.plan.variables[runs.labelAt(i) >> 1]!.name,
+          row: window.row(runs.numberAt(i))!,
+        }));
         const start = events[0]!.row;
         const { within } = this.plan;
         const deadline = within === null ? null : start.time + within;
@@ -250,7 +215,7 @@ export class AnyOperator {
 
   /** The state of every key. */
   keyStates(): readonly WindowSnapshot[] {
-    return [...this.partitions.values()].map(snapshotOf);
+    return [...this.partitions.values()].map((partition) => partition.snapshot());
   }
 
   /** How many keys have other state than at the last `takeChanges`. */
@@ -266,7 +231,7 @@ export class AnyOperator {
       const partition = this.partitions.get(key);
       if (partition === undefined) continue;
       partition.isSaved = true;
-      changes.push({ key, state: snapshotOf(partition) });
+      changes.push({ key, state: partition.snapshot() });
     }
     this.#gone.clear();
     this.#changed.clear();
@@ -274,11 +239,10 @@ export class AnyOperator {
   }
 
   /** `isSaved`: a checkpoint holds it as it is. */
-  restoreKey({ key, columns, matches, rows, holds }: WindowSnapshot, isSaved: boolean): void {
-    const partition = new Partition(key, columns, new Window(this.#automaton));
-    partition.matches = matches;
+  restoreKey(saved: WindowSnapshot, isSaved: boolean): void {
+    const { key } = saved;
+    const partition = Partition.restore(saved, this.#automaton);
     partition.isSaved = isSaved;
-    partition.window.restore(rows, holds);
     if (!isSaved) this.#changed.add(key);
     this.partitions.set(key, partition);
     this.holding(key, true);
@@ -289,7 +253,7 @@ export class AnyOperator {
   // ------------------------------------------------------------------ keys
 
   #begin(row: Row, key: string): Partition {
-    const partition = new Partition(key, this.#partitionBy.columnsOf(row), new Window(this.#automaton));
+    const partition = new Partition(key, this.#partitionBy.columnsOf(row), this.#automaton);
     if (this.partitions.size >= this.limits.keysPerRule) this.#evict();
     this.partitions.set(key, partition);
     this.holding(key, true);
@@ -300,7 +264,7 @@ export class AnyOperator {
     const [oldest] = this.partitions.values();
     if (oldest === undefined) return;
     this.#forget(oldest);
-    this.counts.dropped = Math.min(this.counts.dropped + 1, MOST_COUNTED);
+    this.#listing.drop(1);
   }
 
   #forget(partition: Partition): void {
@@ -353,116 +317,10 @@ export class AnyOperator {
     ) {
       const before = window.size;
       isLive = window.dropFront();
-      this.counts.dropped = Math.min(this.counts.dropped + before - window.size, MOST_COUNTED);
+      this.#listing.drop(before - window.size);
       this.#recount(partition);
     }
     if (isLive) this.#changed.add(partition.key);
     else this.#forget(partition);
   }
-
-  // ------------------------------------------------------------------ matches
-
-  /** What the last row completed: listed up to the limits, in order of start, then preferment; the rest is counted. */
-  #complete(partition: Partition): void {
-    const { window } = partition;
-    const { matchesPerRow, matchedRowsPerRow } = this.limits;
-    if (matchesPerRow > 0) this.#runs.complete(window);
-    let listed = 0;
-    let rows = 0;
-    this.#steps.length = 0;
-    this.#events.length = 0;
-    while (listed < matchesPerRow && (listed === 0 || rows < matchedRowsPerRow)) {
-      if (!this.#runs.next()) return;
-      this.#readRun(window);
-      listed++;
-      rows += this.#steps.length;
-      partition.matches++;
-      this.#emitMatch(partition);
-    }
-    if (this.counts.dropped === MOST_COUNTED) return;
-    const count = window.countComplete();
-    this.counts.dropped =
-      count === MOST_COUNTED ? count : Math.min(this.counts.dropped + count - listed, MOST_COUNTED);
-  }
-
-  /** The labels of the run in hand: those that it has in common with the last one are there. */
-  #readRun(window: Window): void {
-    const runs = this.#runs;
-    const { shared } = runs;
-    // Faster than a new length, where few go.
-    while (this.#steps.length > shared) {
-      this.#steps.pop();
-      this.#events.pop();
-    }
-    for (let i = shared; i < runs.length; i++) {
-      const position = runs.numberAt(i);
-      const label = runs.labelAt(i);
-      const row = window.row(position)!;
-      this.#steps.push({ row, position, variable: label >> 1, excluded: (label & 1) !== 0, previous: null });
-      this.#events.push(this.#matched(row, label));
-    }
-  }
-
-  #matched(row: Row, label: number): MatchedRow {
-    return { variable: this.plan.variables[label >> 1]!.name, row };
-  }
-
-  #emitMatch(partition: Partition): void {
-    const steps = this.#steps;
-    const { row, position } = steps[0]!;
-    const scope = matchScope(steps, row, position, partition.matches, 'MATCHED', () => null, this.faults);
-    const output: Record<string, JsonValue>[] = [];
-    if (this.plan.rowsPerMatch === 'one') this.#push(output, this.#measures.row(scope), scope);
-    else {
-      for (let i = 0; i < steps.length; i++) {
-        if (steps[i]!.excluded) continue;
-        standAt(scope, i);
-        this.#push(output, this.#measures.row(scope), scope);
-      }
-    }
-    if (output.length === 0) return;
-    this.counts.matches++;
-    const match: Match = {
-      kind: 'match',
-      key: partition.columns,
-      number: partition.matches,
-      status: 'MATCHED',
-      output,
-      events: this.#events.slice(),
-      start: row,
-      window: { start: row.time, end: steps[steps.length - 1]!.row.time },
-    };
-    if (this.#sorter === null) this.emit(match);
-    else this.#sorter.hold(match);
-  }
-
-  #push(output: Record<string, JsonValue>[], values: readonly Value[] | null, scope: MatchScope): void {
-    if (values === null) return;
-    this.#sorter?.note(this.#measures.sortKeys(scope));
-    output.push(outputRow(this.columns, values));
-  }
-}
-
-function snapshotOf({ key, columns, matches, window }: Partition): WindowSnapshot {
-  return { kind: 'window', version: 1, key, columns, matches, rows: window.rows(), holds: window.allHolds() };
-}
-
-/** Null where a window of rows does not say all that the rule has to know. */
-function compileAny(plan: MatchPlan, input: 'stream' | 'bounded'): Compiled | null {
-  if (plan.skip.mode !== 'no_skip' || plan.timedOut || plan.absentBefore.length > 0) return null;
-  if (plan.absentAfter.length > 0 || plan.variables.length > 31) return null;
-  // Where event time does not go on from row to row, WITHIN ends other starts than the first.
-  if (input === 'bounded' && plan.orderBy.length > 0 && plan.within !== null) return null;
-  const names = plan.variables.map(({ name }) => name);
-  const conditions = new Conditions(
-    plan.variables.map(({ condition }) => condition),
-    names,
-  );
-  const { rowOnly, registers, readsMatchNumber } = conditions;
-  if (!rowOnly.every(Boolean) || registers.length > 0 || readsMatchNumber) return null;
-  const measures = new Measures(plan, names);
-  if (measures.readsPartition || measures.lookback > 0) return null;
-  const starts = new Automaton(compileProgram(plan.pattern, []));
-  const automaton = Unambiguous.of(starts);
-  return automaton === null ? null : { automaton, starts, conditions, measures };
 }
