@@ -20,7 +20,7 @@ export const STREAM_LIMITS: Limits = {
   partialMatchesPerRule: 1_000_000,
   keysPerRule: 1_000_000,
   matchesPerRow: 1_000,
-  matchedRowsPerRow: 1_000_000,
+  matchedRowsPerRow: 100_000,
 };
 
 /** Bounded input is read by a person who waits for it: what fits in memory is held. */

@@ -12,7 +12,7 @@ import { arbitraryPlan, arbitraryRows, schema } from '../../support/arbitrary_pl
 import { describePlan } from '../../support/describe_plan.js';
 import { oracle } from '../../support/oracle.js';
 
-const RUNS = Math.ceil(Number(process.env['TOCSIN_PROPERTY_RUNS'] ?? 600) / 2);
+const RUNS = Math.ceil(Number(process.env['TOCSIN_PROPERTY_RUNS'] ?? 400) / 2);
 type Mode = 'bounded' | 'stream';
 type Plan = RulePlan & { operator: MatchPlan };
 

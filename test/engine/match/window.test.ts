@@ -9,7 +9,7 @@ import { compileProgram } from '../../../src/engine/match/program.js';
 import type { Row } from '../../../src/event/row.js';
 import { arbitraryPlan } from '../../support/arbitrary_plan.js';
 
-const RUNS = Number(process.env['TOCSIN_PROPERTY_RUNS'] ?? 500);
+const RUNS = Number(process.env['TOCSIN_PROPERTY_RUNS'] ?? 250);
 const ROWS = 24;
 const MOST_LISTED = 200;
 

@@ -48,24 +48,33 @@ export class Listing {
 
   /** What the last row of a key completed: listed up to the limits, in order of start, then preferment; the rest is counted. */
   complete(partition: Partition): void {
+    const listed = this.#list(partition);
+    if (listed === null || this.counts.dropped === MOST_COUNTED) return;
+    const count = partition.window.countComplete();
+    this.drop(count === MOST_COUNTED ? count : count - listed);
+  }
+
+  /** How many matches were listed; null: all. */
+  #list(partition: Partition): number | null {
     const { window } = partition;
     const { matchesPerRow, matchedRowsPerRow } = this.limits;
-    if (matchesPerRow > 0) this.#runs.complete(window);
+    if (matchesPerRow === 0) return 0;
+    this.#runs.complete(window);
     let listed = 0;
     let rows = 0;
-    this.#steps.length = 0;
-    this.#events.length = 0;
-    while (listed < matchesPerRow && (listed === 0 || rows < matchedRowsPerRow)) {
-      if (!this.#runs.next()) return;
+    let isMore = this.#runs.next();
+    while (isMore && listed < matchesPerRow && (listed === 0 || rows < matchedRowsPerRow)) {
       this.#readRun(window);
       listed++;
       rows += this.#steps.length;
       partition.matches++;
       this.#emitMatch(partition);
+      isMore = this.#runs.next();
     }
-    if (this.counts.dropped === MOST_COUNTED) return;
-    const count = window.countComplete();
-    this.drop(count === MOST_COUNTED ? count : count - listed);
+    this.#runs.end();
+    this.#steps.length = 0;
+    this.#events.length = 0;
+    return isMore ? listed : null;
   }
 
   /** The labels of the run in hand: those that it has in common with the last one are there. */

@@ -21,7 +21,8 @@ export class Runs {
   /** The numbers of its rows, and their labels, as of `labelOf`. */
   #numbers = new Int32Array(64);
   #labels = new Int32Array(64);
-  #window!: Window;
+  /** Null between walks. */
+  #window: Window | null = null;
   #block = 0;
   #bits = 0;
   /** The number of the first row of the window's first block. */
@@ -66,7 +67,7 @@ export class Runs {
     if (!this.#isBegun) {
       this.#isBegun = true;
       this.shared = 0;
-      const { front } = this.#window;
+      const { front } = this.#window!;
       if (((this.#needAt(front) >> BEFORE) & 1) === 0) return false;
       this.#forward(front, BEFORE, 0);
       return true;
@@ -91,9 +92,20 @@ export class Runs {
     return true;
   }
 
+  /** Lets go of the window. */
+  end(): void {
+    this.#window = null;
+  }
+
   /** The first row that a live partial match began with; null: there is none. */
   firstAlive(window: Window): number | null {
     this.alive(window);
+    const first = this.#firstFrom(window);
+    this.end();
+    return first;
+  }
+
+  #firstFrom(window: Window): number | null {
     for (let at = window.front; at < window.end; ) {
       const isBlock = (at & (this.#block - 1)) === 0 && at < window.blocksEnd;
       if (isBlock && this.#pass(at, BEFORE)) {
@@ -132,7 +144,7 @@ export class Runs {
 
   /** Follows the most preferred way on from `state` before row `number`, of which targets from `place` on are left. */
   #forward(number: number, state: number, place: number): void {
-    const window = this.#window;
+    const window = this.#window!;
     const { end, blocksEnd } = window;
     const inBlock = this.#block - 1;
     const needs = this.#needs;
@@ -200,7 +212,7 @@ export class Runs {
 
   #findPass(number: number, state: number, block: number): void {
     for (let level = 0; ; level++) {
-      const summary = this.#window.summary(level, number);
+      const summary = this.#window!.summary(level, number);
       if (summary === null) return;
       const behind = number + (this.#block << level);
       const goals = this.#needAt(behind);
@@ -218,7 +230,7 @@ export class Runs {
   /** States behind row `number` from which a goal is reached, as bits. */
   #needBehind(number: number): number {
     if (
-      number < this.#window.blocksEnd &&
+      number < this.#window!.blocksEnd &&
       this.#rowsKnown[(number - this.#origin) >> this.#bits] !== this.#walk
     )
       this.#knowBlock(number);
@@ -227,15 +239,15 @@ export class Runs {
 
   /** The same before row `number`. */
   #needAt(number: number): number {
-    if (number >= this.#window.blocksEnd) return this.#needs[number - this.#origin]!;
+    if (number >= this.#window!.blocksEnd) return this.#needs[number - this.#origin]!;
     if ((number & (this.#block - 1)) !== 0) return this.#needBehind(number - 1);
     const block = (number - this.#origin) >> this.#bits;
     if (this.#beginningKnown[block] !== this.#walk) {
       let level = 0;
-      while ((number & (this.#block << level)) === 0 && this.#window.summary(level + 1, number) !== null)
+      while ((number & (this.#block << level)) === 0 && this.#window!.summary(level + 1, number) !== null)
         level++;
       const behind = this.#needAt(number + (this.#block << level));
-      this.#needs[number - this.#origin] = this.#window.summary(level, number)!.back(behind);
+      this.#needs[number - this.#origin] = this.#window!.summary(level, number)!.back(behind);
       this.#beginningKnown[block] = this.#walk;
     }
     return this.#needs[number - this.#origin]!;
@@ -252,7 +264,7 @@ export class Runs {
 
   /** Goes back over rows from `end`, before which the need is known, to `first`. */
   #know(first: number, end: number): void {
-    const window = this.#window;
+    const window = this.#window!;
     const needs = this.#needs;
     let goals = needs[end - this.#origin]!;
     const least = Math.max(first, window.front);

@@ -7,12 +7,13 @@ export const BEFORE = 0;
 export const COMPLETE = 1;
 /** States are bits of a number. */
 export const MOST_STATES = 31;
-/** Of the automaton that is made unambiguous, and of what it is made of. */
+/** Of the automaton that is made unambiguous, and of what comes of it before what does the same is one. */
+const MOST_GIVEN = 64;
 const MOST_FOUND = 200;
 /** Past this many they are forgotten, and made anew. */
 const MOST_LETTERS = 4_096;
 /** Variables that decide a step are tried in all combinations. */
-const MOST_ABSENT = 6;
+const MOST_ABSENT = 4;
 
 /** What a row does: of each state the states that follow, in order of preferment, and the label that leads there. */
 export interface Letter {
@@ -52,6 +53,8 @@ interface Numbered {
 }
 
 const COMPLETED = 'completed';
+/** The same among places of states. */
+const COMPLETES = -1;
 type Next = Found | typeof COMPLETED;
 
 /**
@@ -91,7 +94,7 @@ export class Unambiguous {
     const all = ways?.explore() ?? null;
     if (ways === null || all === null) return null;
     const numbered = merged(ways, all);
-    return numbered.found.length + 2 > MOST_STATES ? null : new Unambiguous(ways, numbered);
+    return numbered === null ? null : new Unambiguous(ways, numbered);
   }
 
   /** `holds`: the variables that are asked for and whose conditions are true for the row, as bits. */
@@ -144,8 +147,7 @@ class Ways {
   private constructor(
     private readonly automaton: Automaton,
     readonly starts: readonly State[],
-    /** Pairs of states that can come to the same labels. */
-    private readonly rivals: ReadonlySet<string>,
+    private readonly rivals: Rivals,
   ) {}
 
   static of(automaton: Automaton): Ways | null {
@@ -155,9 +157,9 @@ class Ways {
     const states = new Set(starts);
     for (const state of states) {
       for (const next of automaton.follow(state)) if (next.kind !== 'match') states.add(next);
-      if (states.size > MOST_FOUND) return null;
+      if (states.size > MOST_GIVEN) return null;
     }
-    return new Ways(automaton, starts, rivalsOf(automaton, [...states]));
+    return new Ways(automaton, starts, new Rivals(automaton, [...states]));
   }
 
   /** The steps that begin a match at a row. */
@@ -194,7 +196,7 @@ class Ways {
   }
 
   #found(state: State, before: ReadonlySet<State>): Found {
-    const ahead = [...before].filter((other) => this.rivals.has(`${state.id} ${other.id}`));
+    const ahead = [...before].filter((other) => this.rivals.are(state, other));
     return { state, ahead: ahead.sort((a, b) => a.id - b.id) };
   }
 
@@ -228,8 +230,8 @@ function* labelled({ instruction }: State, absent: readonly number[]): Generator
   }
 }
 
-/** States that do the same are one: Moore's partition refinement, over ordered lists of targets. */
-function merged(ways: Ways, all: readonly Found[]): Numbered {
+/** States that do the same are one: Moore's partition refinement, over ordered lists of targets. Null: they are too many. */
+function merged(ways: Ways, all: readonly Found[]): Numbered | null {
   const absent = absentOf(all.flatMap(({ state, ahead }) => [state, ...ahead]));
   const texts = all.map(textOf);
   const steps = all.map((found) =>
@@ -260,6 +262,7 @@ function merged(ways: Ways, all: readonly Found[]): Numbered {
       refined.set(text, String(ids.get(signature)));
     }
     classes = refined;
+    if (ids.size + 2 > MOST_STATES) return null;
     if (ids.size === count) break;
     count = ids.size;
   }
@@ -279,27 +282,47 @@ function merged(ways: Ways, all: readonly Found[]): Numbered {
 }
 
 /** Pairs of states from which the same labels can lead to the end, or to one state. */
-function rivalsOf(automaton: Automaton, states: readonly State[]): Set<string> {
-  const rivals = new Set<string>();
-  for (let size = -1; size !== rivals.size; ) {
-    size = rivals.size;
-    for (const a of states) {
-      for (const b of states) {
-        if (!isSameLabel(a, b) || rivals.has(`${a.id} ${b.id}`)) continue;
-        const meets = automaton
-          .follow(a)
-          .some((x) =>
-            automaton
-              .follow(b)
-              .some((y) =>
-                x === y ? x.kind !== 'match' || a.kind === 'label' : rivals.has(`${x.id} ${y.id}`),
-              ),
-          );
-        if (meets) rivals.add(`${a.id} ${b.id}`);
+class Rivals {
+  /** By place in the list of states. */
+  readonly #places: ReadonlyMap<State, number>;
+  readonly #are: Uint8Array;
+
+  constructor(automaton: Automaton, states: readonly State[]) {
+    const size = states.length;
+    const places = new Map(states.map((state, i) => [state, i]));
+    const are = new Uint8Array(size * size);
+    this.#places = places;
+    this.#are = are;
+    const follows = states.map((state) =>
+      automaton.follow(state).flatMap((next) => {
+        if (next.kind !== 'match') return [places.get(next)!];
+        return state.kind === 'label' ? [COMPLETES] : [];
+      }),
+    );
+    const meet = (a: readonly number[], b: readonly number[]) => {
+      for (const x of a)
+        for (const y of b)
+          if (x === y || (x !== COMPLETES && y !== COMPLETES && are[x * size + y] !== 0)) return true;
+      return false;
+    };
+    // What follows stands behind, mostly: from the end it takes few rounds.
+    for (let isChanged = true; isChanged; ) {
+      isChanged = false;
+      for (let a = size - 1; a >= 0; a--) {
+        for (let b = size - 1; b >= 0; b--) {
+          if (are[a * size + b] !== 0 || !isSameLabel(states[a]!, states[b]!)) continue;
+          if (!meet(follows[a]!, follows[b]!)) continue;
+          are[a * size + b] = 1;
+          isChanged = true;
+        }
       }
     }
   }
-  return rivals;
+
+  are(a: State, b: State): boolean {
+    const [i, j] = [this.#places.get(a), this.#places.get(b)];
+    return i !== undefined && j !== undefined && this.#are[i * this.#places.size + j] !== 0;
+  }
 }
 
 function textOf({ state, ahead }: Found): string {
