@@ -208,6 +208,16 @@ test('what conditions read, and what is kept for it', () => {
   );
 });
 
+test('NO SKIP keeps rows where conditions read the row alone, else each partial match', () => {
+  const keptBy = (define: string) =>
+    matchOf(`AFTER MATCH NO SKIP PATTERN (a -> (b ->)+ c) DEFINE a AS n = 1, b AS ${define}, c AS n = 3`)
+      .keeping;
+  const [byRow, byMatch] = [keptBy('n = 2'), keptBy('n > a.n')];
+  assert.deepEqual([byRow.isMerged, byMatch.isMerged], [true, false]);
+  assert.match(byRow.sentences.join(' '), /rows that a match can take are kept once.* such rows a key/);
+  assert.match(byMatch.sentences.join(' '), /partial match of its own.* partial matches a key/);
+});
+
 test('what a complete match waits for', () => {
   const waits = (text: string) => matchOf(text).finality.waits;
   const of = (pattern: string) => {
