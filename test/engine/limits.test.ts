@@ -15,6 +15,7 @@ const LIMITS: Limits = {
   partialMatchesPerRule: 400,
   keysPerRule: 50,
   matchesPerRow: 20,
+  matchedRowsPerRow: 1_000,
 };
 
 function planOf(name: string, text: string, stream: StreamSchema): RulePlan {

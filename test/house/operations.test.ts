@@ -111,7 +111,9 @@ test('every metric of the page is one that is counted', () => {
   assert.ok(names.length > 8, `${names.length}`);
   const texts = new Set(textsOf(all));
   assert.deepEqual(
-    names.filter((name) => !texts.has(name) && !texts.has(name.replace(/^tocsin_(rule|stream)_/, ''))),
+    names.filter(
+      (name) => !texts.has(name) && !texts.has(name.replace(/^tocsin_(?:(?:rule|stream|destination)_)?/, '')),
+    ),
     [],
   );
 });

@@ -5,14 +5,17 @@ import type { Match, MatchedRow } from '../../emission.js';
 import type { Faults } from '../../expression/faults.js';
 import type { Limits } from '../../limits.js';
 import { outputRow } from '../../output.js';
+import type { MatchCounts } from '../match_counts.js';
 import { type MatchScope, type Measures, matchScope, standAt } from '../measures.js';
-import type { MatchCounts } from '../operator.js';
 import { OutputSorter } from '../output_sorter.js';
 import type { Step } from '../path.js';
 import type { Partition } from './partition.js';
 import { Runs } from './runs.js';
 import { MOST_COUNTED } from './summary.js';
 import type { Window } from './window.js';
+
+/** Nothing is read of rows without a label. */
+const NO_ROWS = { rowAt: () => null };
 
 /** Gives out what rows complete. */
 export class Listing {
@@ -98,7 +101,7 @@ export class Listing {
   #emitMatch(partition: Partition): void {
     const steps = this.#steps;
     const { row, position } = steps[0]!;
-    const scope = matchScope(steps, row, position, partition.matches, 'MATCHED', () => null, this.faults);
+    const scope = matchScope(steps, row, position, partition.matches, 'MATCHED', NO_ROWS, this.faults);
     const output: Record<string, JsonValue>[] = [];
     if (this.plan.rowsPerMatch === 'one') this.#push(output, this.measures.row(scope), scope);
     else {

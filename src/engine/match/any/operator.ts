@@ -1,4 +1,5 @@
 import type { Row } from '../../../event/row.js';
+import type { Subject } from '../../../event/subject.js';
 import type { MatchPlan, OutputColumn } from '../../../language/plan.js';
 import type { Match, OpenMatch } from '../../emission.js';
 import type { Faults } from '../../expression/faults.js';
@@ -6,10 +7,11 @@ import type { Limits } from '../../limits.js';
 import { type ColumnTest, indexableTests } from '../../predicate/column_test.js';
 import { PriorityQueue } from '../../queue.js';
 import type { Automaton } from '../automaton.js';
-import type { MatchCounts, MatchHead } from '../operator.js';
+import type { MatchCounts } from '../match_counts.js';
+import type { MatchHead } from '../operator.js';
+import { PartitionKey } from '../partition_key.js';
 import { Listing } from './listing.js';
 import { Partition } from './partition.js';
-import { PartitionBy } from './partition_by.js';
 import { RowTests } from './row_tests.js';
 import { Runs } from './runs.js';
 import type { WindowSnapshot } from './snapshot.js';
@@ -48,7 +50,7 @@ export class AnyOperator {
   readonly #general: Automaton;
   readonly #listing: Listing;
   readonly #tests: RowTests;
-  readonly #partitionBy: PartitionBy;
+  readonly #key: PartitionKey;
   readonly #waits = new PriorityQueue<Wait>((a, b) => a.deadline < b.deadline);
   readonly #runs = new Runs();
   /** Keys whose state is not in the checkpoint as it is, */
@@ -95,7 +97,7 @@ export class AnyOperator {
     this.#general = general;
     this.#listing = new Listing(plan, measures, columns, input, limits, faults, emit);
     this.#tests = new RowTests(automaton, plan.variables, conditions, faults);
-    this.#partitionBy = new PartitionBy(plan, faults);
+    this.#key = new PartitionKey(plan.partitionBy, faults);
   }
 
   get counts(): MatchCounts {
@@ -112,7 +114,7 @@ export class AnyOperator {
 
   /** The row's key, by which partial matches are kept. */
   keyOf(row: Row): string {
-    return this.#partitionBy.keyOf(row);
+    return this.#key.textOf(row);
   }
 
   /** Tests of which a row of the stream must pass one to begin a match. Null: every row has to be processed. */
@@ -250,10 +252,19 @@ export class AnyOperator {
     this.#recount(partition);
   }
 
+  /** Lets go of the keys that have a row of a subject: which partial matches have taken it is not kept. */
+  erase(subject: Subject): void {
+    for (const partition of [...this.partitions.values()]) {
+      if (!partition.snapshot().rows.some((row) => row !== null && subject.has(row))) continue;
+      this.#listing.drop(1);
+      this.#forget(partition);
+    }
+  }
+
   // ------------------------------------------------------------------ keys
 
   #begin(row: Row, key: string): Partition {
-    const partition = new Partition(key, this.#partitionBy.columnsOf(row), this.#automaton);
+    const partition = new Partition(key, this.#key.columnsOf(row), this.#automaton);
     if (this.partitions.size >= this.limits.keysPerRule) this.#evict();
     this.partitions.set(key, partition);
     this.holding(key, true);
