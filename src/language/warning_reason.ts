@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   held_match:
     'Matches of a key come in the order of their first rows, and one that begins earlier takes the rows of a later one. As long as an earlier start can still match, the later one is not final.',
   counted_gap_loop:
-    'With a gap each row of the kind can be taken or passed over: for each start and each number of rounds so far there is a partial match. So many rounds need as many rows, which are as many starts, and the product is more than one key may hold. The oldest go first, and they are those that were nearest to a match.',
+    'With a gap each row of the kind can be taken or passed over, and where a condition reads earlier rows it matters which: for each start and each number of rounds so far there is a partial match. So many rounds need as many rows, which are as many starts, and the product is more than one key may hold. The oldest go first, and they are those that were nearest to a match.',
   undeclared_stream:
     'Of a stream without a declaration no column is known: a name that is spelled wrong reads as NULL, the event time is the arrival, and values are compared only with those of their own JSON type.',
 };

@@ -1,10 +1,12 @@
 import type { Automaton, State } from './automaton.js';
 import { moveOf } from './move.js';
 
-/** Pairs that are looked through for one answer, variables of which every combination is, answers that are kept. */
-const MOST_PAIRS = 200;
-const MOST_VARIABLES = 6;
-const MOST_ANSWERS = 5_000;
+/** Pairs that are looked through for all answers of a rule, so that no pattern makes it long; past that nothing is covered. */
+const MOST_PAIRS = 5_000;
+/** Variables of which every combination is looked through. */
+const MOST_VARIABLES = 4;
+/** The more preferred threads that are asked: those just before it. To ask fewer finds less, and nothing wrong. */
+const MOST_PREFERRED = 4;
 
 /** What a row does to a set of states. */
 interface Step {
@@ -20,7 +22,11 @@ interface Step {
  * way. (Inclusion of languages by simulation against a set: De Wulf, Doyen, Henzinger, Raskin, CAV 2006.)
  */
 export class Dominance {
-  #answers = new Map<string, boolean>();
+  /** Pairs that are known to be covered, */
+  readonly #covered = new Set<string>();
+  /** and to be not. */
+  readonly #others = new Set<string>();
+  #looked = 0;
 
   constructor(
     private readonly automaton: Automaton,
@@ -30,36 +36,38 @@ export class Dominance {
 
   /** Whether a thread at `state` is of no use beside more preferred ones. False where that takes too long to find out. */
   covers(preferred: readonly State[], state: State): boolean {
-    const key = `${state.id}|${preferred.map(({ id }) => id).join(' ')}`;
-    let answer = this.#answers.get(key);
-    if (answer === undefined) {
-      if (this.#answers.size >= MOST_ANSWERS) this.#answers = new Map();
-      answer = this.#explore(preferred, state);
-      this.#answers.set(key, answer);
-    }
-    return answer;
+    const others = lastOf(preferred);
+    const id = idOf(state, others);
+    if (this.#covered.has(id)) return true;
+    if (this.#others.has(id) || this.#looked > MOST_PAIRS) return false;
+    const isCovered = this.#explore(state, others);
+    if (!isCovered) this.#others.add(id);
+    return isCovered;
   }
 
-  #explore(preferred: readonly State[], state: State): boolean {
-    const first = { state, others: new Set(preferred) };
-    const pairs = new Map([[idOf(first.state, first.others), first]]);
-    for (const { state: own, others } of pairs.values()) {
-      if (pairs.size > MOST_PAIRS) return false;
+  #explore(first: State, preferred: ReadonlySet<State>): boolean {
+    const pairs = new Map([[idOf(first, preferred), { state: first, others: preferred }]]);
+    for (const { state, others } of pairs.values()) {
+      // With nothing more preferred left it can win, as far as it can complete at all.
+      if (++this.#looked > MOST_PAIRS || others.size === 0) return false;
       // When the deadline comes what waits for absence is complete.
-      if (own.kind === 'wait' && ![...others].some(({ kind }) => kind === 'wait')) return false;
-      const variables = variablesOf([own, ...others]);
+      if (state.kind === 'wait' && ![...others].some(({ kind }) => kind === 'wait')) return false;
+      const variables = variablesOf([state, ...others]);
       if (variables.length > MOST_VARIABLES) return false;
       for (const holds of combinations(variables)) {
         const theirs = this.#step(others, holds);
         if (theirs.completes) continue;
-        const mine = this.#step([own], holds);
-        if (mine.completes || (mine.completesAtEnd && !theirs.completesAtEnd)) return false;
-        for (const next of mine.next) {
-          if (!theirs.next.has(next))
-            pairs.set(idOf(next, theirs.next), { state: next, others: new Set(theirs.next) });
+        const own = this.#step([state], holds);
+        if (own.completes || (own.completesAtEnd && !theirs.completesAtEnd)) return false;
+        const last = lastOf([...theirs.next]);
+        for (const next of own.next) {
+          const id = idOf(next, last);
+          if (!theirs.next.has(next) && !this.#covered.has(id)) pairs.set(id, { state: next, others: last });
         }
       }
     }
+    // Each pair leads to pairs that were looked at: all of them are covered.
+    for (const id of pairs.keys()) this.#covered.add(id);
     return true;
   }
 
@@ -76,6 +84,10 @@ export class Dominance {
     }
     return { next, completes, completesAtEnd };
   }
+}
+
+function lastOf(states: readonly State[]): ReadonlySet<State> {
+  return new Set(states.slice(-MOST_PREFERRED));
 }
 
 function variablesOf(states: readonly State[]): readonly number[] {

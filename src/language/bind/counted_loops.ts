@@ -7,7 +7,10 @@ import type { Problems } from './problems.js';
  */
 export const MOST_ROUNDS = 100;
 
-/** A loop that begins the match, has a gap in it, and counts further than a key may hold. */
+/**
+ * A loop that begins the match, has a gap in it, and counts further than a key may hold. Not for rules whose conditions read
+ * their own row alone: of those a start keeps the way that is furthest.
+ */
 export function warnOfCountedLoop(pattern: Pattern, problems: Problems): void {
   const loop = leadingLoop(pattern);
   if (loop === null || loop.rounds < MOST_ROUNDS) return;
@@ -15,7 +18,7 @@ export function warnOfCountedLoop(pattern: Pattern, problems: Problems): void {
     'counted_gap_loop',
     loop.pattern.span,
     `${loop.rounds} rounds with a gap between hold ${loop.rounds}² partial matches before one is complete: the limit of a key is reached, the oldest are dropped, and nothing may ever be found`,
-    `count fewer than ${MOST_ROUNDS}, or rows without others between them, which need no gap: a{${loop.rounds}}`,
+    `count fewer than ${MOST_ROUNDS}, or write conditions that read their own row alone, or count rows without others between them, which need no gap: a{${loop.rounds}}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { MatchRecognize } from '../ast.js';
 import type { Bound, MatchPlan } from '../plan.js';
 import type { Problems } from './problems.js';
-import { operandsOf, readsEarlierRows } from './reads.js';
+import { looksAround, operandsOf, readsEarlierRows } from './reads.js';
 
 type Checked = Pick<MatchPlan, 'absentBefore' | 'variables' | 'skip' | 'emitEarliest' | 'measures'>;
 
@@ -42,10 +42,6 @@ function numberIsKnown(
   if (!isNoSkip || !measures.some(({ expression }) => reads(expression, 'match_number'))) return;
   const message = 'MATCH_NUMBER() has no meaning under AFTER MATCH NO SKIP, where matches overlap at will';
   problems.error('number_not_known', clause.skip?.span ?? clause.span, message);
-}
-
-function looksAround(bound: Bound): boolean {
-  return (bound.kind === 'navigation' && bound.physical !== 0) || operandsOf(bound).some(looksAround);
 }
 
 function reads(bound: Bound, kind: Bound['kind']): boolean {

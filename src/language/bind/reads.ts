@@ -52,3 +52,8 @@ export function readsEarlierRows(bound: Bound, candidate: number): boolean {
   }
   return operandsOf(bound).some((operand) => readsEarlierRows(operand, candidate));
 }
+
+/** Whether an expression reads rows by their distance: PREV, NEXT. */
+export function looksAround(bound: Bound): boolean {
+  return (bound.kind === 'navigation' && bound.physical !== 0) || operandsOf(bound).some(looksAround);
+}

@@ -5,7 +5,7 @@ import type { Environment } from './environment.js';
 import { fingerprint } from './fingerprint.js';
 import { touchesGap } from './gaps.js';
 import type { Problems } from './problems.js';
-import { childrenOf, readsEarlierRows } from './reads.js';
+import { childrenOf, looksAround, readsEarlierRows } from './reads.js';
 
 /** What a valid rule's author may not have meant (language.md 3.19, 3.26, 4). */
 export function warnOfMatch(
@@ -17,7 +17,7 @@ export function warnOfMatch(
   neverTrue(plan, problems);
   if (input === 'bounded') return;
   unbounded(plan, clause, problems);
-  warnOfCountedLoop(clause.pattern, problems);
+  if (plan.timedOut || plan.variables.some(readsMore)) warnOfCountedLoop(clause.pattern, problems);
   // Both of them end a loop at the first row that completes the match.
   if (!plan.emitEarliest && plan.skip.mode !== 'no_skip') greedyGapLoop(clause.pattern, problems);
   waits(plan, clause, problems);
@@ -188,6 +188,11 @@ function canBeEmpty(pattern: PatternPlan): boolean {
     default:
       return false;
   }
+}
+
+/** Whether a condition reads more than its own row. */
+function readsMore({ condition }: MatchPlan['variables'][number], index: number): boolean {
+  return condition !== null && (readsEarlierRows(condition, index) || looksAround(condition));
 }
 
 /** A part that a match may do without or take in another order, and in which an earlier start may be waiting. */
