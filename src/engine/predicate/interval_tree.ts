@@ -23,7 +23,8 @@ export class IntervalTree<T> {
   readonly #root: Node<T> | null;
 
   constructor(placed: readonly Placed<T>[]) {
-    this.#root = build(placed);
+    // What can never be true (`v > 5 AND v < 3`) contains nothing, and has no place on either side of a center.
+    this.#root = build(placed.filter(({ interval: { low, high } }) => low <= high));
   }
 
   visit(value: number, found: (item: T) => void): void {
