@@ -84,6 +84,7 @@ export class Determinised {
 
   #compute({ states }: Configuration, holds: number, isLast: boolean): Transition {
     const next: State[] = [];
+    const taken = new Set<State>();
     const moves: Move[] = [];
     for (const [from, state] of states.entries()) {
       const move = moveOf(state, from, holds);
@@ -95,7 +96,8 @@ export class Determinised {
           if (this.#isEarliest && state.kind !== 'label' && follow.kind === 'match') continue;
           return this.#transition(next, moves, move);
         }
-        if (next.includes(follow)) continue;
+        if (taken.has(follow)) continue;
+        taken.add(follow);
         next.push(follow);
         moves.push(move);
       }

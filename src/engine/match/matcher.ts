@@ -252,9 +252,10 @@ export class Matcher {
     for (let i = 0; i < moves.length; i++) {
       const move = moves[i]!;
       // Threads that come from one path with one label share what comes of it.
-      let known = 0;
-      while (known < i && !isAlike(moves[known]!, move, paths)) known++;
-      after.push(known < i ? after[known]! : this.#follow(move, path, paths));
+      let known = i - 1;
+      const least = Math.max(0, i - NEAR);
+      while (known >= least && !isAlike(moves[known]!, move, paths)) known--;
+      after.push(known >= least ? after[known]! : this.#follow(move, path, paths));
       if (after[i] !== after[0]) isOne = false;
     }
     if (isOne) start.stand(next, after[0] ?? null, null);
@@ -414,6 +415,8 @@ export class Matcher {
 }
 
 const NONE: readonly Step[] = [];
+/** Threads before one of which it is asked whether they share its path. */
+const NEAR = 8;
 
 /** Whether a start without threads gave no match, and will give none. */
 function isMissed({ best, completed, matched }: Start): boolean {
