@@ -5,7 +5,8 @@ import type { MatchPlan, OutputColumn } from '../../language/plan.js';
 import type { Match, OpenMatch } from '../emission.js';
 import type { Faults } from '../expression/faults.js';
 import type { Limits } from '../limits.js';
-import { type ColumnTest, indexableTests } from '../predicate/column_test.js';
+import type { ColumnTest } from '../predicate/column_test.js';
+import { ChangedKeys } from './changed_keys.js';
 import { DeadlineQueue } from './deadline_queue.js';
 import { eraseRows, tookRow } from './erasure.js';
 import type { MatchCounts } from './match_counts.js';
@@ -17,6 +18,7 @@ import { Partition } from './partition.js';
 import { PartitionKey } from './partition_key.js';
 import { type Step, samePath, stepsOf } from './path.js';
 import { type PartitionSnapshot, restorePartition, snapshotPartition } from './snapshot.js';
+import { startTests } from './start_tests.js';
 import { Start } from './thread.js';
 
 /** An operator's state apart from its keys, as plain data. */
@@ -79,10 +81,7 @@ export class MatchOperator {
   /** Nothing is read, or told, of rows without a label. */
   readonly #isLight: boolean;
   readonly #sorter: OutputSorter | null;
-  /** Keys whose state is not in the checkpoint as it is; null: there is no checkpoint yet, so that it is all of them, */
-  #changed: Set<string> | null = null;
-  /** and those that stand there and have none any more. */
-  readonly #gone = new Set<string>();
+  readonly #changes = new ChangedKeys();
 
   constructor(
     plan: MatchPlan,
@@ -161,16 +160,7 @@ export class MatchOperator {
     const starts = automaton.start(false);
     const keepsNothing = this.input === 'stream' && !this.#keepsPartitions && !this.plan.unmatchedRows;
     if (!keepsNothing || starts.some(({ kind }) => kind === 'match')) return null;
-    const tests: ColumnTest[] = [];
-    for (const { instruction } of starts) {
-      if (instruction.op !== 'label') continue;
-      const { stream: own, condition } = this.plan.variables[instruction.variable]!;
-      if (own !== null && own !== stream) continue;
-      const indexable = condition === null ? null : indexableTests(condition, instruction.variable);
-      if (indexable === null) return null;
-      tests.push(...indexable);
-    }
-    return tests;
+    return startTests(starts, this.plan.variables, stream);
   }
 
   /** Takes the next row in the rule's order. Deadlines before its time have been closed. `key`: what `keyOf` gives for it. */
@@ -300,23 +290,21 @@ export class MatchOperator {
 
   /** How many keys have other state than at the last `takeChanges`. */
   get changes(): number {
-    return (this.#changed ?? this.partitions).size + this.#gone.size;
+    return this.#changes.count(this.partitions.size);
   }
 
   /** The keys whose state changed since the last call, for a checkpoint that holds the others already. */
   takeChanges(): readonly KeyChange[] {
-    const changes: KeyChange[] = [];
-    for (const key of this.#gone) if (!this.partitions.has(key)) changes.push({ key, state: null });
-    for (const key of this.#changed ?? this.partitions.keys()) {
-      const partition = this.partitions.get(key);
-      if (partition === undefined) continue;
-      partition.isSaved = true;
-      partition.isChanged = false;
-      changes.push({ key, state: snapshotPartition(partition) });
-    }
-    this.#gone.clear();
-    this.#changed = new Set();
-    return changes;
+    const { gone, changed } = this.#changes.take(this.partitions);
+    return [
+      ...gone.map((key) => ({ key, state: null })),
+      ...changed.map((key) => {
+        const partition = this.partitions.get(key)!;
+        partition.isSaved = true;
+        partition.isChanged = false;
+        return { key, state: snapshotPartition(partition) };
+      }),
+    ];
   }
 
   restoreHead({ counts, sequence, observedFrom, hits = [] }: MatchHead): void {
@@ -330,8 +318,7 @@ export class MatchOperator {
   restoreKey(saved: PartitionSnapshot, isSaved: boolean): void {
     const partition = restorePartition(saved, this.matcher.automaton);
     partition.isSaved = isSaved;
-    // From a checkpoint come all keys, or none.
-    if (isSaved) this.#changed ??= new Set();
+    if (isSaved) this.#changes.restored();
     else this.#note(partition);
     this.partitions.set(partition.key, partition);
     this.holding(partition.key, true);
@@ -393,8 +380,7 @@ export class MatchOperator {
   #forget(partition: Partition): void {
     this.partitions.delete(partition.key);
     this.holding(partition.key, false);
-    if (partition.isChanged) this.#changed?.delete(partition.key);
-    if (partition.isSaved) this.#gone.add(partition.key);
+    if (partition.isChanged || partition.isSaved) this.#changes.forget(partition.key, partition.isSaved);
   }
 
   #endSequential(partition: Partition): void {
@@ -422,9 +408,9 @@ export class MatchOperator {
 
   /** Its state is another than in the checkpoint. */
   #note(partition: Partition): void {
-    if (this.#changed === null || partition.isChanged) return;
+    if (partition.isChanged) return;
     partition.isChanged = true;
-    this.#changed.add(partition.key);
+    this.#changes.note(partition.key);
   }
 
   #isLast(partition: Partition, position: number): boolean {

@@ -4,12 +4,14 @@ import type { MatchPlan, OutputColumn } from '../../../language/plan.js';
 import type { Match, OpenMatch } from '../../emission.js';
 import type { Faults } from '../../expression/faults.js';
 import type { Limits } from '../../limits.js';
-import { type ColumnTest, indexableTests } from '../../predicate/column_test.js';
+import type { ColumnTest } from '../../predicate/column_test.js';
 import { PriorityQueue } from '../../queue.js';
 import type { Automaton } from '../automaton.js';
+import { ChangedKeys } from '../changed_keys.js';
 import type { MatchCounts } from '../match_counts.js';
 import type { MatchHead } from '../operator.js';
 import { PartitionKey } from '../partition_key.js';
+import { startTests } from '../start_tests.js';
 import { Listing } from './listing.js';
 import { Partition } from './partition.js';
 import { RowTests } from './row_tests.js';
@@ -53,10 +55,7 @@ export class AnyOperator {
   readonly #key: PartitionKey;
   readonly #waits = new PriorityQueue<Wait>((a, b) => a.deadline < b.deadline);
   readonly #runs = new Runs();
-  /** Keys whose state is not in the checkpoint as it is, */
-  readonly #changed = new Set<string>();
-  /** and those that stand there and have none any more. */
-  readonly #gone = new Set<string>();
+  readonly #changes = new ChangedKeys();
 
   /** Whether there is an operator for the rule: see `of`. */
   static takes(plan: MatchPlan, input: 'stream' | 'bounded'): boolean {
@@ -120,16 +119,7 @@ export class AnyOperator {
   /** Tests of which a row of the stream must pass one to begin a match. Null: every row has to be processed. */
   startTests(stream: string): readonly ColumnTest[] | null {
     if (this.input !== 'stream') return null;
-    const tests: ColumnTest[] = [];
-    for (const { instruction } of this.#general.start(false)) {
-      if (instruction.op !== 'label') continue;
-      const { stream: own, condition } = this.plan.variables[instruction.variable]!;
-      if (own !== null && own !== stream) continue;
-      const indexable = condition === null ? null : indexableTests(condition, instruction.variable);
-      if (indexable === null) return null;
-      tests.push(...indexable);
-    }
-    return tests;
+    return startTests(this.#general.start(false), this.plan.variables, stream);
   }
 
   /** Takes the next row in the rule's order. Deadlines before its time have been closed. `key`: what `keyOf` gives for it. */
@@ -174,7 +164,7 @@ export class AnyOperator {
     }
     this.#waits.push({ deadline: this.#deadline(partition), partition });
     this.#recount(partition);
-    this.#changed.add(partition.key);
+    this.#changes.note(partition.key);
   }
 
   /** No row will come any more: nothing waits for it. */
@@ -222,22 +212,20 @@ export class AnyOperator {
 
   /** How many keys have other state than at the last `takeChanges`. */
   get changes(): number {
-    return this.#changed.size + this.#gone.size;
+    return this.#changes.count(this.partitions.size);
   }
 
   /** The keys whose state changed since the last call, for a checkpoint that holds the others already. */
   takeChanges(): readonly WindowChange[] {
-    const changes: WindowChange[] = [];
-    for (const key of this.#gone) if (!this.partitions.has(key)) changes.push({ key, state: null });
-    for (const key of this.#changed) {
-      const partition = this.partitions.get(key);
-      if (partition === undefined) continue;
-      partition.isSaved = true;
-      changes.push({ key, state: partition.snapshot() });
-    }
-    this.#gone.clear();
-    this.#changed.clear();
-    return changes;
+    const { gone, changed } = this.#changes.take(this.partitions);
+    return [
+      ...gone.map((key) => ({ key, state: null })),
+      ...changed.map((key) => {
+        const partition = this.partitions.get(key)!;
+        partition.isSaved = true;
+        return { key, state: partition.snapshot() };
+      }),
+    ];
   }
 
   /** `isSaved`: a checkpoint holds it as it is. */
@@ -245,7 +233,8 @@ export class AnyOperator {
     const { key } = saved;
     const partition = Partition.restore(saved, this.#automaton);
     partition.isSaved = isSaved;
-    if (!isSaved) this.#changed.add(key);
+    if (isSaved) this.#changes.restored();
+    else this.#changes.note(key);
     this.partitions.set(key, partition);
     this.holding(key, true);
     this.#wait(partition);
@@ -289,8 +278,7 @@ export class AnyOperator {
     }
     this.partitions.delete(partition.key);
     this.holding(partition.key, false);
-    this.#changed.delete(partition.key);
-    if (partition.isSaved) this.#gone.add(partition.key);
+    this.#changes.forget(partition.key, partition.isSaved);
   }
 
   /** When the first start has no more time, in milliseconds; Infinity without WITHIN. */
@@ -331,7 +319,7 @@ export class AnyOperator {
       this.#listing.drop(before - window.size);
       this.#recount(partition);
     }
-    if (isLive) this.#changed.add(partition.key);
+    if (isLive) this.#changes.note(partition.key);
     else this.#forget(partition);
   }
 }
