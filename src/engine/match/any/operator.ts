@@ -244,8 +244,11 @@ export class AnyOperator {
   /** Lets go of the keys that have a row of a subject: which partial matches have taken it is not kept. */
   erase(subject: Subject): void {
     for (const partition of [...this.partitions.values()]) {
-      if (!partition.snapshot().rows.some((row) => row !== null && subject.has(row))) continue;
-      this.#listing.drop(1);
+      const rows = partition.snapshot().rows.filter((row) => row !== null);
+      const own = rows.filter((row) => subject.has(row)).length;
+      if (own === 0) continue;
+      // What others had begun goes too.
+      if (own < rows.length) this.#listing.drop(1);
       this.#forget(partition);
     }
   }
