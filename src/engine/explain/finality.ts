@@ -24,6 +24,9 @@ export function finalityOf({ plan, matcher, terms }: MatchOperator, within: stri
     sentences: [
       completion(plan, waits, within),
       ORDER[terms.discipline],
+      ...(plan.orderBy.length > 0 && terms.input === 'stream'
+        ? ['ORDER BY puts rows of one event time in order: a row waits until the watermark is past its time.']
+        : []),
       ...(within === null || completes === 'deadline'
         ? []
         : [

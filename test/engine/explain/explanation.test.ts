@@ -242,6 +242,13 @@ test('what a complete match waits for', () => {
   );
 });
 
+test('a row that ORDER BY holds is said to wait', () => {
+  const ordered = matchOf("ORDER BY at, n PATTERN (a b) DEFINE a AS t = 'a'");
+  assert.ok(ordered.finality.sentences.some((sentence) => sentence.startsWith('ORDER BY puts rows')));
+  const plain = matchOf("PATTERN (a b) DEFINE a AS t = 'a'");
+  assert.ok(!plain.finality.sentences.some((sentence) => sentence.startsWith('ORDER BY')));
+});
+
 /** Whether every match of the rule comes out on the row that it ends with. */
 function isAtOnce(plan: RulePlan, rows: Parameters<typeof describePlan>[1]): boolean {
   const engine = new Engine({ mode: 'stream' });
